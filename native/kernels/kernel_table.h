@@ -1,0 +1,52 @@
+// The function-pointer table that each ISA folder fills, made from kernels.inc.
+#ifndef SPINEXR_KERNELS_KERNEL_TABLE_H_
+#define SPINEXR_KERNELS_KERNEL_TABLE_H_
+
+#include <stddef.h>
+#include <stdint.h>
+
+namespace spinexr {
+
+// Rows of A are packed at this constant stride so that the compiler folds row addresses; the 16 extra floats put
+// consecutive rows into different L1 sets. Deeper products are cut into chunks that accumulate into C.
+constexpr int kPackedDepth = 1024;
+constexpr int kPackedStride = kPackedDepth + 16;
+
+struct GemmTile {
+  int rows, cols, depth;
+  const float* a;
+  const float* b;
+  float* c;
+  int64_t ldc;
+  const float* bias;      // cols elements or null
+  const float* residual;  // or null
+  int64_t ldr;
+  float low, high;  // clamp, -inf/inf for none
+  bool accumulate;  // start from c instead of bias
+  bool last;        // apply residual and clamp
+};
+
+struct KernelTable {
+  const char* name;  // "avx512"
+  int mr, nr;        // largest tile of gemm_tile
+#define SPX_KERNEL(result, name, parameters) result(*name) parameters;
+#include "kernels.inc"
+#undef SPX_KERNEL
+};
+
+// Defined in <isa>/kernels.cpp; which exist in a build is said by SPX_HAVE_<ISA> macros (native/sources.json).
+namespace reference { extern const KernelTable kTable; }
+namespace avx2 { extern const KernelTable kTable; }
+namespace avx512 { extern const KernelTable kTable; }
+namespace neon { extern const KernelTable kTable; }
+namespace wasm_simd { extern const KernelTable kTable; }
+namespace wasm_relaxed { extern const KernelTable kTable; }
+
+// The best table this processor runs when isa is null or "", the named one, or null (unknown or not available).
+const KernelTable* select_kernels(const char* isa);
+// Space-separated names, best first.
+const char* kernel_names();
+
+}  // namespace spinexr
+
+#endif  // SPINEXR_KERNELS_KERNEL_TABLE_H_

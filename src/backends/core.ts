@@ -1,0 +1,89 @@
+/**
+ * What the shared C++ core offers to TypeScript, whether it came as the N-API addon or as WebAssembly. One typing
+ * of `native/engine.h` for both; a test holds both implementations to it.
+ */
+import type { Plan } from "../plan/plan.ts";
+
+/** Fixed-order samples as the DICOM/PNG reader hands them over. i32 for files whose stored bits exceed 16. */
+export type Samples = Uint8Array | Int8Array | Uint16Array | Int16Array | Int32Array;
+
+/** The value-of-interest transformation of one picture (DICOM PS3.3 C.11.2), as far as the reference conversion uses it. */
+export type Voi =
+  | { readonly kind: "none" }
+  | {
+      readonly kind: "window";
+      readonly function: "LINEAR" | "LINEAR_EXACT" | "SIGMOID";
+      readonly center: number;
+      readonly width: number;
+      /** Present only when the file has both RescaleSlope and RescaleIntercept. */
+      readonly rescale: { readonly slope: number; readonly intercept: number } | null;
+    }
+  | { readonly kind: "lut"; readonly first: number; readonly bits: number; readonly entries: Uint16Array };
+
+export interface DisplayRequest {
+  readonly samples: Samples;
+  readonly height: number;
+  readonly width: number;
+  readonly bitsStored: number;
+  readonly signed: boolean;
+  readonly monochrome1: boolean;
+  readonly voi: Voi;
+}
+
+/** 8-bit grey, row-major, height * width. */
+export interface GrayImage {
+  readonly pixels: Uint8Array;
+  readonly height: number;
+  readonly width: number;
+}
+
+/** native/image/. Every function checks sizes and rejects with SpineXRError; inputs are never modified. */
+export interface ImageCore {
+  /** conversion "fallback": the reference's histogram-equalised fallback was taken. */
+  display(request: DisplayRequest): Promise<GrayImage & { readonly conversion: "voi" | "fallback" }>;
+  resize(image: GrayImage, height: number, width: number): Promise<GrayImage>;
+  /** f32 [3, paddedHeight, paddedWidth]; mean and std per output channel. */
+  normalize(
+    image: GrayImage,
+    options: { mean: readonly number[]; std: readonly number[]; paddedHeight: number; paddedWidth: number },
+  ): Promise<Float32Array>;
+  /** One DICOM RLE frame to little-endian samples. */
+  decodeRle(frame: Uint8Array, pixels: number, bytesPerSample: number, samplesPerPixel: number): Promise<Uint8Array>;
+}
+
+/** Bytes of one port, row-major in the CORE's type of that port (i64 as i32, bool as u8). */
+export type PortData = Float32Array | Int32Array | Uint8Array;
+
+export interface CoreRunResult {
+  /** One per plan output, owned by the caller, already cut to the run-time count where the port has one. */
+  readonly outputs: PortData[];
+  /** Milliseconds per step when `profile` was asked for. */
+  readonly stepMs?: Float32Array;
+}
+
+/** A prepared plan. Calls queue: a second run starts when the first ended. */
+export interface CoreSession {
+  /** Native bytes held. */
+  readonly bytes: number;
+  /** Inputs in the order of plan.inputs, exact sizes. Leaves the event loop free. The signal works between steps. */
+  run(inputs: readonly PortData[], options?: { signal?: AbortSignal; profile?: boolean }): Promise<CoreRunResult>;
+  /** Idempotent; waits for a run in progress. */
+  dispose(): Promise<void>;
+}
+
+export interface CoreInfo {
+  /** "native" or which of the three wasm builds. */
+  readonly build: "native" | "wasm-simd" | "wasm-simd-threads" | "wasm-relaxed-threads";
+  /** Kernel set in use: "avx512", "wasm_relaxed", "reference", ... */
+  readonly isa: string;
+  readonly threads: number;
+}
+
+/** One engine instance: a thread pool, a kernel set. */
+export interface Core {
+  readonly info: CoreInfo;
+  readonly image: ImageCore;
+  createSession(plan: Plan): Promise<CoreSession>;
+  /** Disposes its sessions too. Idempotent. */
+  dispose(): Promise<void>;
+}

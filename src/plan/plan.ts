@@ -1,0 +1,55 @@
+/**
+ * The Plan: everything an executor needs to know about a network, as plain data.
+ *
+ * Import, optimisation, layout and memory are decided once, in TypeScript; an executor only walks `steps`.
+ * `encode.ts` writes the binary form that `native/plan/` reads; `native/plan/steps.inc` is the twin of
+ * `steps.ts` and a test holds both together.
+ */
+import type { Step } from "./steps.ts";
+
+export const PLAN_VERSION = 1;
+
+/** Element types of the core. i64 lives in the core as i32; bool as u8. */
+export type CoreDType = "f32" | "i32" | "u8";
+
+/**
+ * "plain": row-major in logical order, dense. "nhwc": rank 4, stored N, H, W, C; consecutive pixels lie
+ * `pixelStride` elements apart (>= C; more than C when the tensor is a channel slice of a wider buffer: a concat in place).
+ * A plain tensor has pixelStride 0.
+ */
+export type Layout = "plain" | "nhwc";
+
+export interface PlanTensor {
+  readonly name: string;
+  readonly dtype: CoreDType;
+  readonly layout: Layout;
+  /** Logical dims in ONNX order, rank <= 8. */
+  readonly dims: readonly number[];
+  readonly pixelStride: number;
+  readonly storage: "arena" | "constant";
+  /** Byte offset in the arena or in `constants`, a multiple of 4 (of 64 for tensors that start a buffer). */
+  readonly offset: number;
+}
+
+export interface PlanPort {
+  readonly name: string;
+  /** Type and dims the caller sees (i64 and bool are widened from i32 and u8). Always plain row-major. */
+  readonly dtype: "f32" | "i32" | "i64" | "u8" | "bool";
+  readonly dims: readonly number[];
+  readonly tensor: number;
+  /** Index of an i32 [1] tensor that holds the valid length of dims[0] after a run, or -1. */
+  readonly countTensor: number;
+}
+
+export interface Plan {
+  readonly version: typeof PLAN_VERSION;
+  readonly name: string;
+  readonly tensors: readonly PlanTensor[];
+  readonly steps: readonly Step[];
+  readonly inputs: readonly PlanPort[];
+  readonly outputs: readonly PlanPort[];
+  readonly arenaBytes: number;
+  /** Constant tensors' bytes, as parts to be laid one after another at 64-byte alignment (not joined: weights are large). */
+  readonly constants: readonly { readonly offset: number; readonly bytes: Uint8Array }[];
+  readonly constantBytes: number;
+}
