@@ -2,8 +2,9 @@
 // nothing. No exceptions, RTTI, ONNX or JavaScript on this side.
 //
 // Every function that can fail returns a status (base/status.inc); spx_last_error() then gives the sentence.
-// Handles are opaque. An engine owns a thread pool and the kernel table of one ISA; sessions of one engine run one
-// at a time (a second run waits). Creation and destruction are not thread-safe against a run of the same session.
+// Handles are opaque. An engine owns a thread pool and the kernel table of one ISA; sessions of one engine
+// run one at a time (a second run waits). Creation and destruction are not thread-safe against a run of the
+// same session.
 #ifndef SPINEXR_ENGINE_H_
 #define SPINEXR_ENGINE_H_
 
@@ -19,7 +20,8 @@ extern "C" {
 typedef struct spx_engine spx_engine;
 typedef struct spx_session spx_session;
 
-// --- about -----------------------------------------------------------------------------------------------------
+// --- about
+// -----------------------------------------------------------------------------------------------------
 int32_t spx_abi_version(void);
 // Sentence of the last failure on this thread (the whole module in WebAssembly); never null.
 const char* spx_last_error(void);
@@ -31,12 +33,14 @@ const char* spx_isa_list(void);
 // Processors this process may use: affinity mask and cgroup quota considered; 1 in WebAssembly.
 int32_t spx_cpu_count(void);
 
-// --- memory (for hosts that cannot pass pointers of their own: WebAssembly) ----------------------------------
+// --- memory (for hosts that cannot pass pointers of their own: WebAssembly)
+// ----------------------------------
 void* spx_alloc(size_t bytes);  // 64-byte aligned, null when out of memory
 void spx_free(void* pointer);
 
-// --- engine --------------------------------------------------------------------------------------------------
-// isa: a name of spx_isa_list(), or null/"" for the best. threads >= 1 counts the caller.
+// --- engine
+// -------------------------------------------------------------------------------------------------- isa: a
+// name of spx_isa_list(), or null/"" for the best. threads >= 1 counts the caller.
 int32_t spx_engine_create(int32_t threads, const char* isa, spx_engine** engine);
 void spx_engine_destroy(spx_engine* engine);
 const char* spx_engine_isa(const spx_engine* engine);
@@ -45,17 +49,19 @@ int32_t spx_engine_threads(const spx_engine* engine);
 // index is 1 .. threads-1. Elsewhere it fails with UNSUPPORTED.
 int32_t spx_engine_worker_main(spx_engine* engine, int32_t index);
 
-// --- session -------------------------------------------------------------------------------------------------
-// Reads the plan (native/plan/plan.h; untrusted), prepacks weights, allocates the arena. `constants` is only read
+// --- session
+// ------------------------------------------------------------------------------------------------- Reads the
+// plan (native/plan/plan.h; untrusted), prepacks weights, allocates the arena. `constants` is only read
 // during the call. Fails without leaving anything behind.
-int32_t spx_session_create(spx_engine* engine, const uint8_t* plan, size_t plan_bytes, const uint8_t* constants,
-                           size_t constant_bytes, spx_session** session);
+int32_t spx_session_create(spx_engine* engine, const uint8_t* plan, size_t plan_bytes,
+                           const uint8_t* constants, size_t constant_bytes, spx_session** session);
 void spx_session_destroy(spx_session* session);
 int32_t spx_session_input_count(const spx_session* session);
 int32_t spx_session_output_count(const spx_session* session);
 int32_t spx_session_step_count(const spx_session* session);
-// Where port `index` lies (write inputs before, read outputs after a run; inputs may be overwritten by a run).
-// bytes: its capacity. count (may be null): for an output with a count tensor the valid length of dims[0], else -1.
+// Where port `index` lies (write inputs before, read outputs after a run; inputs may be overwritten by a
+// run). bytes: its capacity. count (may be null): for an output with a count tensor the valid length of
+// dims[0], else -1.
 int32_t spx_session_input(spx_session* session, int32_t index, void** data, size_t* bytes);
 int32_t spx_session_output(spx_session* session, int32_t index, void** data, size_t* bytes, int32_t* count);
 // Runs all steps. *abort (may be null) is read between steps: non-zero ends the run with ABORTED.
@@ -64,7 +70,8 @@ int32_t spx_session_run(spx_session* session, const volatile int32_t* abort, flo
 // Bytes held: arena, packed weights, scratch.
 size_t spx_session_bytes(const spx_session* session);
 
-// --- pixels (native/image/, bit for bit the reference conversion) ---------------------------------------------
+// --- pixels (native/image/, bit for bit the reference conversion)
+// ---------------------------------------------
 typedef struct spx_voi {
   int32_t kind;          // 0 none, 1 window, 2 LUT
   int32_t function;      // window: 0 LINEAR, 1 LINEAR_EXACT, 2 SIGMOID
@@ -77,19 +84,20 @@ typedef struct spx_voi {
   const uint16_t* lut;
 } spx_voi;
 
-// pixels: height * width samples, sample_type 0 u8, 1 i8, 2 u16, 3 i16, 4 i32. Writes height * width bytes to display.
-// monochrome1: invert. *conversion: 0 the VOI path, 1 the fallback (scale, invert, equalise), taken when the VOI path
-// fails as the reference's does.
-int32_t spx_image_display(const void* pixels, int32_t sample_type, int32_t height, int32_t width, int32_t bits_stored,
-                          int32_t is_signed, int32_t monochrome1, const spx_voi* voi, uint8_t* display,
-                          int32_t* conversion);
+// pixels: height * width samples, sample_type 0 u8, 1 i8, 2 u16, 3 i16, 4 i32. Writes height * width bytes to
+// display. monochrome1: invert. *conversion: 0 the VOI path, 1 the fallback (scale, invert, equalise), taken
+// when the VOI path fails as the reference's does.
+int32_t spx_image_display(const void* pixels, int32_t sample_type, int32_t height, int32_t width,
+                          int32_t bits_stored, int32_t is_signed, int32_t monochrome1, const spx_voi* voi,
+                          uint8_t* display, int32_t* conversion);
 // Pillow's BILINEAR on 8-bit grey: antialiased when shrinking, 22-bit fixed point.
-int32_t spx_image_resize(const uint8_t* source, int32_t height, int32_t width, uint8_t* target, int32_t target_height,
-                         int32_t target_width);
+int32_t spx_image_resize(const uint8_t* source, int32_t height, int32_t width, uint8_t* target,
+                         int32_t target_height, int32_t target_width);
 // target f32 [3, padded_height, padded_width]: (grey - mean[c]) / std[c], zeros to the right and below.
-int32_t spx_image_normalize(const uint8_t* grey, int32_t height, int32_t width, const float* mean, const float* std,
-                            float* target, int32_t padded_height, int32_t padded_width);
-// DICOM RLE (PS3.5 annex G): one frame of `segments` byte planes to interleaved-by-sample little-endian samples.
+int32_t spx_image_normalize(const uint8_t* grey, int32_t height, int32_t width, const float* mean,
+                            const float* std, float* target, int32_t padded_height, int32_t padded_width);
+// DICOM RLE (PS3.5 annex G): one frame of `segments` byte planes to interleaved-by-sample little-endian
+// samples.
 int32_t spx_image_decode_rle(const uint8_t* frame, size_t frame_bytes, uint8_t* target, size_t pixels,
                              int32_t bytes_per_sample, int32_t samples_per_pixel);
 

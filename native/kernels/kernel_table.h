@@ -7,8 +7,8 @@
 
 namespace spinexr {
 
-// Rows of A are packed at this constant stride so that the compiler folds row addresses; the 16 extra floats put
-// consecutive rows into different L1 sets. Deeper products are cut into chunks that accumulate into C.
+// Rows of A are packed at this constant stride so that the compiler folds row addresses; the 16 extra floats
+// put consecutive rows into different L1 sets. Deeper products are cut into chunks that accumulate into C.
 constexpr int kPackedDepth = 1024;
 constexpr int kPackedStride = kPackedDepth + 16;
 
@@ -34,15 +34,29 @@ struct KernelTable {
 #undef SPX_KERNEL
 };
 
-// Defined in <isa>/kernels.cpp; which exist in a build is said by SPX_HAVE_<ISA> macros (native/sources.json).
-namespace reference { extern const KernelTable kTable; }
-namespace avx2 { extern const KernelTable kTable; }
-namespace avx512 { extern const KernelTable kTable; }
-namespace neon { extern const KernelTable kTable; }
-namespace wasm_simd { extern const KernelTable kTable; }
-namespace wasm_relaxed { extern const KernelTable kTable; }
+// Defined in <isa>/kernels.cpp; which exist in a build is said by SPX_HAVE_<ISA> macros
+// (native/sources.json).
+namespace reference {
+extern const KernelTable kTable;
+}
+namespace avx2 {
+extern const KernelTable kTable;
+}
+namespace avx512 {
+extern const KernelTable kTable;
+}
+namespace neon {
+extern const KernelTable kTable;
+}
+namespace wasm_simd {
+extern const KernelTable kTable;
+}
+namespace wasm_relaxed {
+extern const KernelTable kTable;
+}
 
-// The best table this processor runs when isa is null or "", the named one, or null (unknown or not available).
+// The best table this processor runs when isa is null or "", the named one, or null (unknown or not
+// available).
 const KernelTable* select_kernels(const char* isa);
 // Space-separated names, best first.
 const char* kernel_names();

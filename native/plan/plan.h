@@ -3,11 +3,12 @@
 //   header   PlanHeader
 //   tensors  tensor_count x TensorRecord
 //   ports    input_count + output_count x PortRecord
-//   steps    step_count x { kind, words, inputs, outputs, fields }: `words` counts the whole record; one i32 tensor
+//   steps    step_count x { kind, words, inputs, outputs, fields }: `words` counts the whole record; one i32
+//   tensor
 //            index per operand of steps.inc (-1 = absent), then the fields (f as IEEE-754 bits)
 //
-// Names are not in it: messages name steps by index and kind. Everything in it is untrusted: plan_reader.cpp checks
-// each count, index, enum and that each tensor lies inside its storage, before anything is allocated.
+// Names are not in it: messages name steps by index and kind. Everything in it is untrusted: plan_reader.cpp
+// checks each count, index, enum and that each tensor lies inside its storage, before anything is allocated.
 #ifndef SPINEXR_PLAN_PLAN_H_
 #define SPINEXR_PLAN_PLAN_H_
 

@@ -48,6 +48,8 @@ export class SpineXRError extends Error {
 /** Throws `ABORTED` when the signal has fired. Call it between steps of anything long. */
 export function throwIfAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted) {
-    throw new SpineXRError("ABORTED", "The operation was cancelled by its AbortSignal.", { cause: signal.reason });
+    throw new SpineXRError("ABORTED", "The operation was cancelled by its AbortSignal.", {
+      cause: signal.reason,
+    });
   }
 }

@@ -48,6 +48,9 @@ export interface Executor {
   /** Kinds of steps that ran on the shared core instead of the device; [] for cpu and wasm. */
   readonly hostSteps: readonly string[];
   readonly bytes: number;
-  run(inputs: readonly PortData[], options?: { signal?: AbortSignal; profile?: boolean }): Promise<CoreRunResult>;
+  run(
+    inputs: readonly PortData[],
+    options?: { signal?: AbortSignal; profile?: boolean },
+  ): Promise<CoreRunResult>;
   dispose(): Promise<void>;
 }

@@ -48,7 +48,12 @@ export interface ImageCore {
     options: { mean: readonly number[]; std: readonly number[]; paddedHeight: number; paddedWidth: number },
   ): Promise<Float32Array>;
   /** One DICOM RLE frame to little-endian samples. */
-  decodeRle(frame: Uint8Array, pixels: number, bytesPerSample: number, samplesPerPixel: number): Promise<Uint8Array>;
+  decodeRle(
+    frame: Uint8Array,
+    pixels: number,
+    bytesPerSample: number,
+    samplesPerPixel: number,
+  ): Promise<Uint8Array>;
 }
 
 /** Bytes of one port, row-major in the CORE's type of that port (i64 as i32, bool as u8). */
@@ -66,7 +71,10 @@ export interface CoreSession {
   /** Native bytes held. */
   readonly bytes: number;
   /** Inputs in the order of plan.inputs, exact sizes. Leaves the event loop free. The signal works between steps. */
-  run(inputs: readonly PortData[], options?: { signal?: AbortSignal; profile?: boolean }): Promise<CoreRunResult>;
+  run(
+    inputs: readonly PortData[],
+    options?: { signal?: AbortSignal; profile?: boolean },
+  ): Promise<CoreRunResult>;
   /** Idempotent; waits for a run in progress. */
   dispose(): Promise<void>;
 }

@@ -30,17 +30,78 @@ export interface Activation {
 }
 
 export type UnaryOp =
-  | "relu" | "clip" | "leakyRelu" | "sigmoid" | "tanh" | "silu" | "hardSigmoid" | "hardSwish"
-  | "abs" | "neg" | "exp" | "log" | "sqrt" | "reciprocal" | "floor" | "ceil" | "round" | "sign"
-  | "erf" | "gelu" | "geluTanh" | "softplus" | "softsign" | "elu" | "selu" | "celu" | "mish" | "thresholdedRelu"
-  | "sin" | "cos" | "tan" | "asin" | "acos" | "atan" | "sinh" | "cosh" | "asinh" | "acosh" | "atanh" | "not" | "isNan";
+  | "relu"
+  | "clip"
+  | "leakyRelu"
+  | "sigmoid"
+  | "tanh"
+  | "silu"
+  | "hardSigmoid"
+  | "hardSwish"
+  | "abs"
+  | "neg"
+  | "exp"
+  | "log"
+  | "sqrt"
+  | "reciprocal"
+  | "floor"
+  | "ceil"
+  | "round"
+  | "sign"
+  | "erf"
+  | "gelu"
+  | "geluTanh"
+  | "softplus"
+  | "softsign"
+  | "elu"
+  | "selu"
+  | "celu"
+  | "mish"
+  | "thresholdedRelu"
+  | "sin"
+  | "cos"
+  | "tan"
+  | "asin"
+  | "acos"
+  | "atan"
+  | "sinh"
+  | "cosh"
+  | "asinh"
+  | "acosh"
+  | "atanh"
+  | "not"
+  | "isNan";
 
 export type BinaryOp =
-  | "add" | "sub" | "mul" | "div" | "min" | "max" | "pow" | "prelu" // prelu: a >= 0 ? a : a * b
-  | "equal" | "less" | "lessOrEqual" | "greater" | "greaterOrEqual" | "and" | "or" | "xor" | "mod";
+  | "add"
+  | "sub"
+  | "mul"
+  | "div"
+  | "min"
+  | "max"
+  | "pow"
+  | "prelu" // prelu: a >= 0 ? a : a * b
+  | "equal"
+  | "less"
+  | "lessOrEqual"
+  | "greater"
+  | "greaterOrEqual"
+  | "and"
+  | "or"
+  | "xor"
+  | "mod";
 
 export type ReduceOp =
-  | "sum" | "mean" | "max" | "min" | "prod" | "sumSquare" | "l1" | "l2" | "logSum" | "logSumExp";
+  | "sum"
+  | "mean"
+  | "max"
+  | "min"
+  | "prod"
+  | "sumSquare"
+  | "l1"
+  | "l2"
+  | "logSum"
+  | "logSumExp";
 
 interface NodeBase<K extends string> {
   readonly kind: K;
@@ -55,7 +116,14 @@ interface NodeBase<K extends string> {
  * a prePool window. Fused epilogue: + bias, + residual (dims of the output), activation.
  */
 export interface ConvNode extends NodeBase<"conv"> {
-  inputs: [x: Value, weight: Value, bias: Value | null, residual: Value | null, preScale: Value | null, preShift: Value | null];
+  inputs: [
+    x: Value,
+    weight: Value,
+    bias: Value | null,
+    residual: Value | null,
+    preScale: Value | null,
+    preShift: Value | null,
+  ];
   kernel: [number, number];
   strides: [number, number];
   /** top, left, bottom, right */
@@ -105,62 +173,149 @@ export interface ScaleShiftNode extends NodeBase<"scaleShift"> {
   activation: Activation | null; // fused
 }
 
-export interface UnaryNode extends NodeBase<"unary"> { inputs: [x: Value]; op: UnaryOp; alpha: number; beta: number }
+export interface UnaryNode extends NodeBase<"unary"> {
+  inputs: [x: Value];
+  op: UnaryOp;
+  alpha: number;
+  beta: number;
+}
 /** NumPy broadcasting. Comparisons give bool. */
-export interface BinaryNode extends NodeBase<"binary"> { inputs: [a: Value, b: Value]; op: BinaryOp; activation: Activation | null }
-export interface WhereNode extends NodeBase<"where"> { inputs: [condition: Value, a: Value, b: Value] }
-export interface CastNode extends NodeBase<"cast"> { inputs: [x: Value] }
-export interface ConcatNode extends NodeBase<"concat"> { inputs: Value[]; axis: number }
+export interface BinaryNode extends NodeBase<"binary"> {
+  inputs: [a: Value, b: Value];
+  op: BinaryOp;
+  activation: Activation | null;
+}
+export interface WhereNode extends NodeBase<"where"> {
+  inputs: [condition: Value, a: Value, b: Value];
+}
+export interface CastNode extends NodeBase<"cast"> {
+  inputs: [x: Value];
+}
+export interface ConcatNode extends NodeBase<"concat"> {
+  inputs: Value[];
+  axis: number;
+}
 /** Element i of axis d is x[starts[d] + i * steps[d]]; steps may be negative. One entry per axis. */
-export interface SliceNode extends NodeBase<"slice"> { inputs: [x: Value]; starts: number[]; steps: number[] }
-export interface TransposeNode extends NodeBase<"transpose"> { inputs: [x: Value]; perm: number[] }
-export interface ReshapeNode extends NodeBase<"reshape"> { inputs: [x: Value] }
+export interface SliceNode extends NodeBase<"slice"> {
+  inputs: [x: Value];
+  starts: number[];
+  steps: number[];
+}
+export interface TransposeNode extends NodeBase<"transpose"> {
+  inputs: [x: Value];
+  perm: number[];
+}
+export interface ReshapeNode extends NodeBase<"reshape"> {
+  inputs: [x: Value];
+}
 /** NumPy broadcast to the output's dims. */
-export interface ExpandNode extends NodeBase<"expand"> { inputs: [x: Value] }
+export interface ExpandNode extends NodeBase<"expand"> {
+  inputs: [x: Value];
+}
 /** pads per axis, may be negative (cropping). */
 export interface PadNode extends NodeBase<"pad"> {
-  inputs: [x: Value]; mode: "constant" | "reflect" | "edge" | "wrap"; before: number[]; after: number[]; value: number;
+  inputs: [x: Value];
+  mode: "constant" | "reflect" | "edge" | "wrap";
+  before: number[];
+  after: number[];
+  value: number;
 }
 /** indices i32/i64, any rank, constant or computed; out-of-range is an error at run time. */
-export interface GatherNode extends NodeBase<"gather"> { inputs: [x: Value, indices: Value]; axis: number }
+export interface GatherNode extends NodeBase<"gather"> {
+  inputs: [x: Value, indices: Value];
+  axis: number;
+}
 /**
  * One axis resampled: y[.., j, ..] = sum_t weights[j * taps + t] * x[.., indices[j * taps + t], ..].
  * Every ONNX Resize/Upsample mode, and reflect/edge padding, is a chain of these.
  */
 export interface ResampleNode extends NodeBase<"resample"> {
-  inputs: [x: Value]; axis: number; taps: number; indices: Int32Array; weights: Float32Array;
+  inputs: [x: Value];
+  axis: number;
+  taps: number;
+  indices: Int32Array;
+  weights: Float32Array;
 }
-export interface ReduceNode extends NodeBase<"reduce"> { inputs: [x: Value]; op: ReduceOp; axes: number[]; keepDims: boolean }
+export interface ReduceNode extends NodeBase<"reduce"> {
+  inputs: [x: Value];
+  op: ReduceOp;
+  axes: number[];
+  keepDims: boolean;
+}
 /** Gives i64. */
 export interface ArgReduceNode extends NodeBase<"argReduce"> {
-  inputs: [x: Value]; op: "max" | "min"; axis: number; keepDims: boolean; selectLast: boolean;
+  inputs: [x: Value];
+  op: "max" | "min";
+  axis: number;
+  keepDims: boolean;
+  selectLast: boolean;
 }
-export interface SoftmaxNode extends NodeBase<"softmax"> { inputs: [x: Value]; axis: number; log: boolean }
+export interface SoftmaxNode extends NodeBase<"softmax"> {
+  inputs: [x: Value];
+  axis: number;
+  log: boolean;
+}
 /**
  * (x - mean) / sqrt(var + epsilon) over the trailing `x.rank - axis` dims, then * scale + bias with scale and
  * bias broadcast from the right (null: skip). outputs: y, and optionally mean and inverse deviation.
  * Instance and group normalisation are imported as reshape + this + scaleShift.
  */
 export interface NormalizeNode extends NodeBase<"normalize"> {
-  inputs: [x: Value, scale: Value | null, bias: Value | null]; axis: number; epsilon: number;
+  inputs: [x: Value, scale: Value | null, bias: Value | null];
+  axis: number;
+  epsilon: number;
 }
 /** outputs: values, indices (i64). Ties: lower index first. */
-export interface TopKNode extends NodeBase<"topK"> { inputs: [x: Value]; axis: number; k: number; largest: boolean; sorted: boolean }
+export interface TopKNode extends NodeBase<"topK"> {
+  inputs: [x: Value];
+  axis: number;
+  k: number;
+  largest: boolean;
+  sorted: boolean;
+}
 /** ONNX RoiAlign: x [N, C, H, W], rois [R, 4] xyxy, batch [R] (i32/i64). Output [R, C, outH, outW]. */
 export interface RoiAlignNode extends NodeBase<"roiAlign"> {
   inputs: [x: Value, rois: Value, batch: Value];
-  mode: "average" | "max"; outputSize: [number, number]; samplingRatio: number; spatialScale: number; aligned: boolean;
+  mode: "average" | "max";
+  outputSize: [number, number];
+  samplingRatio: number;
+  spatialScale: number;
+  aligned: boolean;
 }
 /** ONNX NonMaxSuppression. Output i64 [max, 3], of which a run-time count of leading rows is valid. */
 export interface NmsNode extends NodeBase<"nms"> {
   inputs: [boxes: Value, scores: Value];
-  maxPerClass: number; iouThreshold: number; scoreThreshold: number; centerPointBox: boolean;
+  maxPerClass: number;
+  iouThreshold: number;
+  scoreThreshold: number;
+  centerPointBox: boolean;
 }
 
 export type Node =
-  | ConvNode | ConvTransposeNode | MatmulNode | PoolNode | ScaleShiftNode | UnaryNode | BinaryNode | WhereNode
-  | CastNode | ConcatNode | SliceNode | TransposeNode | ReshapeNode | ExpandNode | PadNode | GatherNode
-  | ResampleNode | ReduceNode | ArgReduceNode | SoftmaxNode | NormalizeNode | TopKNode | RoiAlignNode | NmsNode;
+  | ConvNode
+  | ConvTransposeNode
+  | MatmulNode
+  | PoolNode
+  | ScaleShiftNode
+  | UnaryNode
+  | BinaryNode
+  | WhereNode
+  | CastNode
+  | ConcatNode
+  | SliceNode
+  | TransposeNode
+  | ReshapeNode
+  | ExpandNode
+  | PadNode
+  | GatherNode
+  | ResampleNode
+  | ReduceNode
+  | ArgReduceNode
+  | SoftmaxNode
+  | NormalizeNode
+  | TopKNode
+  | RoiAlignNode
+  | NmsNode;
 export type NodeKind = Node["kind"];
 
 export interface Graph {

@@ -3,18 +3,91 @@
  * A field is "i" (int32), "f" (float32) or "i[n]" (n int32). Tensor operands are listed first: names ending in
  * "?" may be absent (-1). Strides and counts are in elements.
  */
-export const ACTIVATIONS = ["none", "relu", "clip", "leakyRelu", "sigmoid", "tanh", "silu", "hardSigmoid", "hardSwish"] as const;
+export const ACTIVATIONS = [
+  "none",
+  "relu",
+  "clip",
+  "leakyRelu",
+  "sigmoid",
+  "tanh",
+  "silu",
+  "hardSigmoid",
+  "hardSwish",
+] as const;
 export const UNARY_OPS = [
-  "relu", "clip", "leakyRelu", "sigmoid", "tanh", "silu", "hardSigmoid", "hardSwish",
-  "abs", "neg", "exp", "log", "sqrt", "reciprocal", "floor", "ceil", "round", "sign",
-  "erf", "gelu", "geluTanh", "softplus", "softsign", "elu", "selu", "celu", "mish", "thresholdedRelu",
-  "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "asinh", "acosh", "atanh", "not", "isNan",
+  "relu",
+  "clip",
+  "leakyRelu",
+  "sigmoid",
+  "tanh",
+  "silu",
+  "hardSigmoid",
+  "hardSwish",
+  "abs",
+  "neg",
+  "exp",
+  "log",
+  "sqrt",
+  "reciprocal",
+  "floor",
+  "ceil",
+  "round",
+  "sign",
+  "erf",
+  "gelu",
+  "geluTanh",
+  "softplus",
+  "softsign",
+  "elu",
+  "selu",
+  "celu",
+  "mish",
+  "thresholdedRelu",
+  "sin",
+  "cos",
+  "tan",
+  "asin",
+  "acos",
+  "atan",
+  "sinh",
+  "cosh",
+  "asinh",
+  "acosh",
+  "atanh",
+  "not",
+  "isNan",
 ] as const;
 export const BINARY_OPS = [
-  "add", "sub", "mul", "div", "min", "max", "pow", "prelu",
-  "equal", "less", "lessOrEqual", "greater", "greaterOrEqual", "and", "or", "xor", "mod",
+  "add",
+  "sub",
+  "mul",
+  "div",
+  "min",
+  "max",
+  "pow",
+  "prelu",
+  "equal",
+  "less",
+  "lessOrEqual",
+  "greater",
+  "greaterOrEqual",
+  "and",
+  "or",
+  "xor",
+  "mod",
 ] as const;
-export const REDUCE_OPS = ["sum", "mean", "max", "min", "prod", "sumSquare", "l1", "l2", "logSum", "logSumExp"] as const;
+export const REDUCE_OPS = [
+  "sum",
+  "mean",
+  "max",
+  "min",
+  "prod",
+  "sumSquare",
+  "l1",
+  "l2",
+  "logSum",
+  "logSumExp",
+] as const;
 export const CONV_ALGORITHMS = ["auto", "gemm", "depthwise", "winograd2", "winograd4"] as const;
 export const POOL_MODES = ["max", "average", "lp"] as const;
 
@@ -31,9 +104,24 @@ export const STEPS = {
     inputs: ["x", "weight", "bias?", "residual?", "preScale?", "preShift?"],
     outputs: ["y"],
     fields: {
-      kernelH: "i", kernelW: "i", strideH: "i", strideW: "i", padTop: "i", padLeft: "i", dilationH: "i", dilationW: "i",
-      group: "i", preRelu: "i", poolH: "i", poolW: "i", poolStrideH: "i", poolStrideW: "i",
-      algorithm: "i", activation: "i", alpha: "f", beta: "f",
+      kernelH: "i",
+      kernelW: "i",
+      strideH: "i",
+      strideW: "i",
+      padTop: "i",
+      padLeft: "i",
+      dilationH: "i",
+      dilationW: "i",
+      group: "i",
+      preRelu: "i",
+      poolH: "i",
+      poolW: "i",
+      poolStrideH: "i",
+      poolStrideW: "i",
+      algorithm: "i",
+      activation: "i",
+      alpha: "f",
+      beta: "f",
     },
   },
   /** y[batch.., m, n] = act(scale * A B + bias[n]); A is [m, k] (or [k, m] when transA), batch strides 0 where broadcast. */
@@ -41,8 +129,18 @@ export const STEPS = {
     inputs: ["a", "b", "bias?"],
     outputs: ["y"],
     fields: {
-      m: "i", n: "i", k: "i", transA: "i", transB: "i", batch: "i[4]", aBatchStride: "i[4]", bBatchStride: "i[4]",
-      scale: "f", activation: "i", alpha: "f", beta: "f",
+      m: "i",
+      n: "i",
+      k: "i",
+      transA: "i",
+      transB: "i",
+      batch: "i[4]",
+      aBatchStride: "i[4]",
+      bBatchStride: "i[4]",
+      scale: "f",
+      activation: "i",
+      alpha: "f",
+      beta: "f",
     },
   },
   /** x, y nhwc. */
@@ -50,8 +148,19 @@ export const STEPS = {
     inputs: ["x"],
     outputs: ["y"],
     fields: {
-      mode: "i", kernelH: "i", kernelW: "i", strideH: "i", strideW: "i", padTop: "i", padLeft: "i", padBottom: "i", padRight: "i",
-      dilationH: "i", dilationW: "i", countIncludePad: "i", p: "i",
+      mode: "i",
+      kernelH: "i",
+      kernelW: "i",
+      strideH: "i",
+      strideW: "i",
+      padTop: "i",
+      padLeft: "i",
+      padBottom: "i",
+      padRight: "i",
+      dilationH: "i",
+      dilationW: "i",
+      countIncludePad: "i",
+      p: "i",
     },
   },
   /** y[o, i] = op over j < n of x[o * outerStride + j * stride + i], o < outer, i < inner; y dense. */
@@ -76,7 +185,16 @@ export const STEPS = {
   binary: {
     inputs: ["a", "b"],
     outputs: ["y"],
-    fields: { op: "i", dims: "i[6]", aStride: "i[6]", bStride: "i[6]", yStride: "i[6]", activation: "i", alpha: "f", beta: "f" },
+    fields: {
+      op: "i",
+      dims: "i[6]",
+      aStride: "i[6]",
+      bStride: "i[6]",
+      yStride: "i[6]",
+      activation: "i",
+      alpha: "f",
+      beta: "f",
+    },
   },
   /** condition u8; a, b, y the same type. */
   where: {
@@ -101,7 +219,11 @@ export const STEPS = {
     fields: { outer: "i", n: "i", count: "i", inner: "i", taps: "i" },
   },
   /** y[o, j, i] = x[o, indices[j], i], negative indices count from the end; any dtype; dense. */
-  gather: { inputs: ["x", "indices"], outputs: ["y"], fields: { outer: "i", n: "i", count: "i", inner: "i" } },
+  gather: {
+    inputs: ["x", "indices"],
+    outputs: ["y"],
+    fields: { outer: "i", n: "i", count: "i", inner: "i" },
+  },
   /** over n; dense [outer, n, inner]. */
   softmax: { inputs: ["x"], outputs: ["y"], fields: { outer: "i", n: "i", inner: "i", log: "i" } },
   /** (x - mean) / sqrt(var + epsilon) over n of dense [outer, n]; scale and bias have n elements. */
@@ -111,7 +233,11 @@ export const STEPS = {
     fields: { outer: "i", n: "i", epsilon: "f" },
   },
   /** y i32; dense [outer, n, inner]; op 0 max, 1 min. */
-  argReduce: { inputs: ["x"], outputs: ["y"], fields: { op: "i", outer: "i", n: "i", inner: "i", selectLast: "i" } },
+  argReduce: {
+    inputs: ["x"],
+    outputs: ["y"],
+    fields: { op: "i", outer: "i", n: "i", inner: "i", selectLast: "i" },
+  },
   /** values f32, indices i32; dense [outer, n, inner] -> [outer, k, inner]; ties: lower index first. */
   topK: {
     inputs: ["x"],
@@ -128,13 +254,25 @@ export const STEPS = {
   nms: {
     inputs: ["boxes", "scores"],
     outputs: ["selected", "count"],
-    fields: { batch: "i", classes: "i", n: "i", maxPerClass: "i", centerPointBox: "i", iouThreshold: "f", scoreThreshold: "f" },
+    fields: {
+      batch: "i",
+      classes: "i",
+      n: "i",
+      maxPerClass: "i",
+      centerPointBox: "i",
+      iouThreshold: "f",
+      scoreThreshold: "f",
+    },
   },
 } as const satisfies Record<string, StepSpec>;
 
 export type StepKind = keyof typeof STEPS;
 type FieldValue<T extends FieldType> = T extends `i[${number}]` ? readonly number[] : number;
-export type StepFields<K extends StepKind> = { -readonly [F in keyof (typeof STEPS)[K]["fields"]]: FieldValue<Extract<(typeof STEPS)[K]["fields"][F], FieldType>> };
+export type StepFields<K extends StepKind> = {
+  -readonly [F in keyof (typeof STEPS)[K]["fields"]]: FieldValue<
+    Extract<(typeof STEPS)[K]["fields"][F], FieldType>
+  >;
+};
 
 export interface StepOf<K extends StepKind> {
   readonly kind: K;
