@@ -1,0 +1,92 @@
+/** loadNetwork(): ONNX bytes to a Network. */
+import { loadOrtNetwork } from "../backends/ort/delegate.ts";
+import { type BackendSelection, openBackend } from "../backends/select.ts";
+import { parseModel } from "../onnx/import.ts";
+import { readBytes } from "../platform/files.ts";
+import { SpineXRError, throwIfAborted } from "./errors.ts";
+import { EngineNetwork, type Network } from "./network.ts";
+import { checkOptions, either, isBoolean, isInteger, isOneOf, isSignal } from "./options.ts";
+
+/** Choice of backend, shared by loadNetwork and loadModel. */
+export interface BackendChoice {
+  /** "auto" takes the first that runs here and says what it rejected; a name never falls back. Default "auto". */
+  readonly backend?: "auto" | "cpu" | "wasm";
+  /** Threads including the caller; "auto" (default): the processors that this process may use. */
+  readonly threads?: number | "auto";
+  /** wasm only: which of the builds. Default "auto": the fastest that this host runs. */
+  readonly wasmBuild?: "auto" | "simd" | "simd-threads" | "relaxed-threads";
+}
+
+export interface LoadNetworkOptions extends Omit<BackendChoice, "backend"> {
+  /** As above; "ort" runs the whole network on onnxruntime-web. */
+  readonly backend?: "auto" | "cpu" | "wasm" | "ort";
+  /**
+   * Whether a network with operators outside our set may go to onnxruntime-web. Default: only when `backend` is
+   * "auto", so that a named backend never falls back.
+   */
+  readonly delegate?: boolean;
+  /** false runs the network as imported, without fusion: for comparing. Default true. */
+  readonly optimize?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+export const BACKEND_CHECKS = {
+  backend: isOneOf(["auto", "cpu", "wasm"]),
+  threads: either(isOneOf(["auto"]), isInteger(1, 256)),
+  wasmBuild: isOneOf(["auto", "simd", "simd-threads", "relaxed-threads"]),
+} as const;
+
+/**
+ * @param source ONNX bytes, or the path or URL of a file
+ * @throws SpineXRError INVALID_ONNX, UNSUPPORTED_OPERATOR (with all of them), BACKEND_UNAVAILABLE, INVALID_ARGUMENT
+ */
+export async function loadNetwork(
+  source: Uint8Array | ArrayBuffer | string | URL,
+  options: LoadNetworkOptions = {},
+): Promise<Network> {
+  checkOptions("loadNetwork", options, {
+    ...BACKEND_CHECKS,
+    backend: isOneOf(["auto", "cpu", "wasm", "ort"]),
+    delegate: isBoolean,
+    optimize: isBoolean,
+    signal: isSignal,
+  });
+  throwIfAborted(options.signal);
+  const bytes = await readBytes(source, { signal: options.signal });
+  const { backend = "auto", delegate = backend === "auto", optimize = true } = options;
+  if (backend === "ort") return loadOrtNetwork(bytes, []);
+  let model: ReturnType<typeof parseModel>;
+  try {
+    model = parseModel(bytes);
+  } catch (error) {
+    if (!(error instanceof SpineXRError) || error.code !== "UNSUPPORTED_OPERATOR") throw error;
+    if (!delegate) throw error;
+    return delegated(bytes, error);
+  }
+  const selection: BackendSelection = {
+    backend,
+    threads: options.threads ?? "auto",
+    wasmBuild: options.wasmBuild ?? "auto",
+  };
+  const { instance, rejected } = await openBackend(selection);
+  return new EngineNetwork(model, instance, { rejected, owner: instance, optimize });
+}
+
+/** Where the delegate is absent too, the user sees our list of operators with the way out. */
+async function delegated(bytes: Uint8Array, refusal: SpineXRError): Promise<Network> {
+  try {
+    return await loadOrtNetwork(bytes, [
+      { name: "cpu", reason: refusal.message },
+      { name: "wasm", reason: refusal.message },
+    ]);
+  } catch (error) {
+    const reason = error instanceof SpineXRError ? error.message : String(error);
+    throw new SpineXRError(
+      refusal.code,
+      `${refusal.message} The onnxruntime-web delegate cannot help: ${reason}`,
+      {
+        cause: error,
+      },
+    );
+  }
+}

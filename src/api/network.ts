@@ -1,0 +1,235 @@
+/** One level below screening: any ONNX network on a chosen backend. */
+import type { BackendInstance } from "../backends/backend.ts";
+import type { PortData } from "../backends/core.ts";
+import type { DType, TensorData } from "../graph/graph.ts";
+import { describeInputs, type InputDescription, importGraph, type OnnxModel } from "../onnx/import.ts";
+import { optimize } from "../optimize/pipeline.ts";
+import type { Plan, PlanPort } from "../plan/plan.ts";
+import { sha256Hex } from "../platform/hash.ts";
+import { SpineXRError, throwIfAborted } from "./errors.ts";
+import { suggestion } from "./options.ts";
+import { PreparedPlans } from "./prepared-plans.ts";
+import type { BackendReport } from "./results.ts";
+import { checkTensor, TENSOR_TYPES, type Tensor, type TensorInput } from "./tensor.ts";
+
+/** How many input signatures (shapes) of one network stay prepared. */
+const PLAN_CACHE = 4;
+
+export interface RunOptions {
+  /** Stops the run between two steps. */
+  readonly signal?: AbortSignal;
+}
+
+/** What one step of a run took. */
+export interface StepTiming {
+  readonly name: string;
+  readonly kind: string;
+  readonly ms: number;
+}
+
+export interface NetworkInput {
+  readonly name: string;
+  readonly type: Tensor["type"];
+  /** A string is a symbolic dimension: any length. null: any rank. */
+  readonly dims: readonly (number | string)[] | null;
+}
+
+/**
+ * An ONNX network that is ready to run. Concurrent calls queue. Owns native memory: dispose it.
+ * Node: yes. Browser: yes (worker).
+ */
+export interface Network {
+  readonly inputs: readonly NetworkInput[];
+  readonly backend: BackendReport;
+  /**
+   * Runs the network. Integer and bool inputs decide shapes: a plan is made for each distinct value of them.
+   * @throws SpineXRError INVALID_ARGUMENT, SHAPE_MISMATCH, UNSUPPORTED_OPERATOR, ABORTED, DISPOSED
+   */
+  run(inputs: Readonly<Record<string, TensorInput>>, options?: RunOptions): Promise<Record<string, Tensor>>;
+  /** The same, with the time of each step. */
+  profile(
+    inputs: Readonly<Record<string, TensorInput>>,
+    options?: RunOptions,
+  ): Promise<{ outputs: Record<string, Tensor>; steps: StepTiming[] }>;
+  /** Frees native memory; waits for a run in progress. Idempotent. */
+  dispose(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** A Network over our own engine. `owner` is closed with it when the network has a backend of its own. */
+export class EngineNetwork implements Network {
+  readonly inputs: readonly NetworkInput[];
+  readonly backend: BackendReport;
+  readonly #model: OnnxModel;
+  readonly #described: readonly InputDescription[];
+  readonly #plans: PreparedPlans;
+  readonly #owner: { dispose(): Promise<void> } | null;
+  readonly #optimize: boolean;
+  #disposed: Promise<void> | null = null;
+
+  constructor(
+    model: OnnxModel,
+    instance: BackendInstance,
+    settings: {
+      rejected: BackendReport["rejected"];
+      owner: { dispose(): Promise<void> } | null;
+      optimize: boolean;
+    },
+  ) {
+    this.#model = model;
+    this.#described = describeInputs(model);
+    this.#plans = new PreparedPlans(instance, PLAN_CACHE);
+    this.#owner = settings.owner;
+    this.#optimize = settings.optimize;
+    this.inputs = this.#described.map((d) => ({
+      name: d.name,
+      type: TENSOR_TYPES[d.dtype],
+      dims: d.dims,
+    }));
+    this.backend = {
+      name: instance.name,
+      device: instance.device,
+      isa: instance.isa,
+      threads: instance.threads,
+      hostSteps: [],
+      rejected: settings.rejected,
+    };
+  }
+
+  async run(
+    inputs: Readonly<Record<string, TensorInput>>,
+    options: RunOptions = {},
+  ): Promise<Record<string, Tensor>> {
+    return (await this.#execute(inputs, options, false)).outputs;
+  }
+
+  async profile(
+    inputs: Readonly<Record<string, TensorInput>>,
+    options: RunOptions = {},
+  ): Promise<{ outputs: Record<string, Tensor>; steps: StepTiming[] }> {
+    return this.#execute(inputs, options, true);
+  }
+
+  /** The plan for inputs of these shapes, without running it. */
+  async plan(inputs: Readonly<Record<string, TensorInput>>): Promise<Plan> {
+    const key = this.#check(inputs);
+    return this.#plans.use(
+      key,
+      () => this.#graph(inputs),
+      async (plan) => plan,
+    );
+  }
+
+  /** Native bytes held by this network's prepared plans. */
+  bytes(): Promise<number> {
+    return this.#plans.bytes();
+  }
+
+  async dispose(): Promise<void> {
+    this.#disposed ??= (async () => {
+      await this.#plans.dispose();
+      await this.#owner?.dispose();
+    })();
+    return this.#disposed;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.dispose();
+  }
+
+  async #execute(inputs: Readonly<Record<string, TensorInput>>, options: RunOptions, profile: boolean) {
+    throwIfAborted(options.signal);
+    const key = this.#check(inputs);
+    return this.#plans.use(
+      key,
+      () => this.#graph(inputs),
+      async (plan, executor) => {
+        const ports = plan.inputs.map((port) => inputs[port.name].data as PortData);
+        const result = await executor.run(ports, { signal: options.signal, profile });
+        const outputs: Record<string, Tensor> = {};
+        plan.outputs.forEach((port, i) => {
+          outputs[port.name] = toTensor(port, result.outputs[i]);
+        });
+        const steps = plan.steps.map((step, i) => ({
+          name: step.name,
+          kind: step.kind,
+          ms: result.stepMs?.[i] ?? 0,
+        }));
+        return { outputs, steps };
+      },
+    );
+  }
+
+  /** Checks all inputs and names their signature: dims of float inputs, dims and content of the others. */
+  #check(inputs: Readonly<Record<string, TensorInput>>): string {
+    if (this.#disposed !== null)
+      throw new SpineXRError(
+        "DISPOSED",
+        "This network was used after dispose(); load it again with loadNetwork().",
+      );
+    const names = this.#described.map((d) => d.name);
+    for (const name of Object.keys(inputs)) {
+      if (!names.includes(name))
+        throw new SpineXRError(
+          "INVALID_ARGUMENT",
+          `The network has no input "${name}".${suggestion(name, names)} Its inputs are: ${names.join(", ")}.`,
+        );
+    }
+    const parts: string[] = [];
+    for (const description of this.#described) {
+      const tensor = inputs[description.name];
+      if (tensor === undefined) {
+        if (description.optional) continue;
+        throw new SpineXRError(
+          "INVALID_ARGUMENT",
+          `Input "${description.name}" is missing. The network's inputs are: ${names.join(", ")}.`,
+        );
+      }
+      checkTensor(description.name, tensor, description.dtype);
+      checkDims(description, tensor.dims);
+      const content = isRunTime(description.dtype) ? "" : `=${sha256Hex(bytesOf(tensor.data))}`;
+      parts.push(`${description.name}:${tensor.dims.join("x")}${content}`);
+    }
+    return parts.join(";");
+  }
+
+  #graph(inputs: Readonly<Record<string, TensorInput>>) {
+    const signature: Record<string, { dims: number[]; value?: TensorData }> = {};
+    for (const { name, dtype } of this.#described) {
+      const tensor = inputs[name];
+      if (tensor === undefined) continue;
+      signature[name] = isRunTime(dtype)
+        ? { dims: [...tensor.dims] }
+        : { dims: [...tensor.dims], value: tensor.data };
+    }
+    const graph = importGraph(this.#model, { inputs: signature });
+    return this.#optimize ? optimize(graph) : graph;
+  }
+}
+
+const isRunTime = (dtype: DType): boolean => dtype === "f32";
+const bytesOf = (data: TensorData): Uint8Array =>
+  new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+
+function checkDims(description: InputDescription, dims: readonly number[]): void {
+  const fits =
+    description.dims === null ||
+    (description.dims.length === dims.length &&
+      description.dims.every((dim, i) => typeof dim === "string" || dim === dims[i]));
+  if (!fits)
+    throw new SpineXRError(
+      "SHAPE_MISMATCH",
+      `Input "${description.name}" expects dims [${description.dims?.join(", ")}], found [${dims.join(", ")}].`,
+    );
+}
+
+/** Widens what the core holds (i64 as i32) to what the network declares. */
+function toTensor(port: PlanPort, data: PortData): Tensor {
+  const type = TENSOR_TYPES[port.dtype];
+  const dims = [...port.dims];
+  if (port.countTensor >= 0) {
+    const row = port.dims.slice(1).reduce((a, b) => a * b, 1);
+    dims[0] = row === 0 ? 0 : data.length / row;
+  }
+  return { type, dims, data: port.dtype === "i64" ? BigInt64Array.from(data, (v) => BigInt(v)) : data };
+}

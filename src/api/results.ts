@@ -1,0 +1,81 @@
+/** What users get back. Everything here is plain data and survives JSON. */
+
+/** One member of the classifier ensemble. */
+export interface MemberScore {
+  readonly name: string;
+  /** Sigmoid of the member's logit, 0..1. */
+  readonly probability: number;
+}
+
+/** How likely the picture is abnormal, and whether that reaches the package's threshold. */
+export interface Abnormality {
+  /** 0..1, by the package's ensemble rule. */
+  readonly probability: number;
+  /** From the package's manifest; positive means probability >= threshold. */
+  readonly threshold: number;
+  readonly positive: boolean;
+  readonly members: readonly MemberScore[];
+}
+
+/** One lesion. */
+export interface Finding {
+  readonly label: string;
+  /** 0..1 */
+  readonly score: number;
+  /** x0, y0, x1, y1 in pixels of the original picture, clipped to it. */
+  readonly box: readonly [number, number, number, number];
+}
+
+/** What made this answer: enough to repeat it. */
+export interface Provenance {
+  /** "spinexr 0.1.0" */
+  readonly engine: string;
+  readonly backend: string;
+  readonly device: string;
+  /** Kernel set: "avx512", "wasm_relaxed", ... */
+  readonly isa: string;
+  readonly precision: "fp32";
+  readonly threads: number;
+  readonly model: {
+    readonly name: string;
+    readonly version: string;
+    /** sha256 of each network file, by file name. */
+    readonly files: Readonly<Record<string, string>>;
+  };
+  /** sha256 of the stored samples (int32 little endian, row-major). */
+  readonly pixelSha256: string;
+  /** Which way the picture became 8-bit grey: the VOI transformation or the reference's fallback. */
+  readonly conversion: "voi" | "fallback";
+  readonly frame: number;
+}
+
+/** Milliseconds. detect and postprocess are 0 where the package has no detector. */
+export interface Timings {
+  readonly decode: number;
+  readonly preprocess: number;
+  readonly classify: number;
+  readonly detect: number;
+  readonly postprocess: number;
+  readonly total: number;
+}
+
+export interface ScreeningReport {
+  readonly abnormal: Abnormality;
+  readonly findings: readonly Finding[];
+  readonly provenance: Provenance;
+  readonly timings: Timings;
+  /** Sentences a reader must see: the package's own, the picture's, and what was not done. */
+  readonly warnings: readonly string[];
+}
+
+/** What ran and what did not: an answer to "which backend is this?". */
+export interface BackendReport {
+  readonly name: string;
+  readonly device: string;
+  readonly isa: string;
+  readonly threads: number;
+  /** Kinds of steps that ran on the shared core although the backend is another. */
+  readonly hostSteps: readonly string[];
+  /** Backends that were tried before this one, with the reason. */
+  readonly rejected: readonly { readonly name: string; readonly reason: string }[];
+}

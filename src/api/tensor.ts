@@ -1,0 +1,62 @@
+/** Tensors at the edge of the API. */
+import type { DType, TensorData } from "../graph/graph.ts";
+import { elementCount } from "../graph/graph.ts";
+import { SpineXRError } from "./errors.ts";
+
+export type TensorType = "float32" | "int32" | "int64" | "uint8" | "bool";
+
+/** Row-major. `type` may be left out of an input: it follows from the array (Uint8Array: what the network declares). */
+export interface TensorInput {
+  readonly dims: readonly number[];
+  readonly data: TensorData;
+  readonly type?: TensorType;
+}
+
+/** Row-major and owned by the caller. bool values are 0 and 1 in a Uint8Array. */
+export interface Tensor extends TensorInput {
+  readonly type: TensorType;
+}
+
+export const TENSOR_TYPES: Readonly<Record<DType, TensorType>> = {
+  f32: "float32",
+  i32: "int32",
+  i64: "int64",
+  u8: "uint8",
+  bool: "bool",
+};
+
+const ARRAYS = {
+  f32: Float32Array,
+  i32: Int32Array,
+  i64: BigInt64Array,
+  u8: Uint8Array,
+  bool: Uint8Array,
+} as const;
+
+const MAX_ELEMENTS = 2 ** 31 - 1;
+
+/**
+ * Checks one input against the type its network declares.
+ * @throws SpineXRError INVALID_ARGUMENT naming the input
+ */
+export function checkTensor(name: string, tensor: TensorInput, dtype: DType): void {
+  const fail = (expected: string, found: string): never => {
+    throw new SpineXRError("INVALID_ARGUMENT", `Input "${name}" expects ${expected}, found ${found}.`);
+  };
+  if (typeof tensor !== "object" || tensor === null || !Array.isArray(tensor.dims))
+    fail("{ dims: number[], data: typed array }", typeof tensor);
+  if (tensor.dims.length > 8) fail("at most 8 dimensions", `${tensor.dims.length}`);
+  for (const dim of tensor.dims)
+    if (!Number.isInteger(dim) || dim < 0) fail("whole, non-negative dims", `[${tensor.dims.join(", ")}]`);
+  const count = elementCount(tensor.dims);
+  if (count > MAX_ELEMENTS) fail(`at most ${MAX_ELEMENTS} elements`, `${count}`);
+  if (!(tensor.data instanceof ARRAYS[dtype]))
+    fail(
+      `a ${ARRAYS[dtype].name} (the network declares ${TENSOR_TYPES[dtype]})`,
+      tensor.data?.constructor?.name ?? typeof tensor.data,
+    );
+  if (tensor.type !== undefined && tensor.type !== TENSOR_TYPES[dtype])
+    fail(`type ${TENSOR_TYPES[dtype]}`, tensor.type);
+  if (tensor.data.length !== count)
+    fail(`${count} elements for dims [${tensor.dims.join(", ")}]`, `${tensor.data.length}`);
+}

@@ -1,0 +1,22 @@
+/** The public face of spinexr in Node. */
+export { type ErrorCode, SpineXRError } from "./api/errors.ts";
+export { type BackendInfo, listBackends } from "./api/list-backends.ts";
+export { DEFAULT_MODEL, type LoadModelOptions, loadModel } from "./api/load-model.ts";
+export { type BackendChoice, type LoadNetworkOptions, loadNetwork } from "./api/load-network.ts";
+export type { Model, ScreenOptions } from "./api/model.ts";
+export type { Network, NetworkInput, RunOptions, StepTiming } from "./api/network.ts";
+export type { OnProgress, ProgressEvent } from "./api/progress.ts";
+export { type ImageDataLike, type ReadImageOptions, readImage } from "./api/read-image.ts";
+export type {
+  Abnormality,
+  BackendReport,
+  Finding,
+  MemberScore,
+  Provenance,
+  ScreeningReport,
+  Timings,
+} from "./api/results.ts";
+export type { Tensor, TensorInput, TensorType } from "./api/tensor.ts";
+export type { Radiograph } from "./image/radiograph.ts";
+export type { Manifest } from "./package/manifest.ts";
+export { VERSION } from "./version.ts";

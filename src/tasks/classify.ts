@@ -1,0 +1,59 @@
+/** The classifier half: members, ensemble, threshold. */
+import type { Network } from "../api/network.ts";
+import type { Abnormality, MemberScore } from "../api/results.ts";
+import type { GrayImage, ImageCore } from "../backends/core.ts";
+import type { ClassifierEntry, Manifest, ModelInput } from "../package/manifest.ts";
+import { meanLogit, sigmoid } from "./ensemble.ts";
+import { toClassifierInput } from "./preprocess.ts";
+
+export interface Classifier {
+  readonly entry: ClassifierEntry;
+  readonly network: Network;
+}
+
+type PreparedInput = Awaited<ReturnType<typeof toClassifierInput>>;
+
+/** One tensor per distinct input description, so that an ensemble resizes once. */
+export async function prepareInputs(
+  core: ImageCore,
+  display: GrayImage,
+  classifiers: readonly Classifier[],
+): Promise<Map<string, PreparedInput>> {
+  const inputs = new Map<string, PreparedInput>();
+  for (const { entry } of classifiers) {
+    const key = inputKey(entry.input);
+    if (!inputs.has(key)) inputs.set(key, await toClassifierInput(core, display, entry.input));
+  }
+  return inputs;
+}
+
+/** Logits of each member, one per label, in the manifest's order. */
+export async function runClassifiers(
+  classifiers: readonly Classifier[],
+  inputs: ReadonlyMap<string, PreparedInput>,
+  signal?: AbortSignal,
+): Promise<number[][]> {
+  const logits: number[][] = [];
+  for (const { entry, network } of classifiers) {
+    const input = inputs.get(inputKey(entry.input)) as PreparedInput;
+    const outputs = await network.run({ [entry.inputName]: input }, { signal });
+    logits.push(Array.from(outputs[entry.outputName].data as Float32Array));
+  }
+  return logits;
+}
+
+/** The first label of each member is the abnormality. */
+export function toAbnormality(manifest: Manifest, logits: readonly (readonly number[])[]): Abnormality {
+  const members: MemberScore[] = manifest.classifiers.map((entry, i) => ({
+    name: entry.name,
+    probability: sigmoid(logits[i][0]),
+  }));
+  const probability = meanLogit(
+    members.map((member) => member.probability),
+    manifest.ensemble.clip,
+  );
+  const threshold = manifest.thresholds.abnormal;
+  return { probability, threshold, positive: probability >= threshold, members };
+}
+
+const inputKey = (input: ModelInput): string => JSON.stringify(input);

@@ -1,0 +1,26 @@
+/** A Radiograph to what a classifier eats, on the shared core: the same bytes in Node and in WebAssembly. */
+import type { GrayImage, ImageCore } from "../backends/core.ts";
+import type { Radiograph } from "../image/radiograph.ts";
+import type { ModelInput } from "../package/manifest.ts";
+
+export interface DisplayImage extends GrayImage {
+  readonly conversion: "voi" | "fallback";
+}
+
+/** The reference's 8-bit picture, at the size of the original. */
+export function toDisplay(core: ImageCore, radiograph: Radiograph): Promise<DisplayImage> {
+  const { samples, height, width, bitsStored, signed, monochrome1, voi } = radiograph;
+  return core.display({ samples, height, width, bitsStored, signed, monochrome1, voi });
+}
+
+/** f32 [1, 3, height, width]: stretched to the model's size, minus mean, divided by std, planes in the model's colour order. */
+export async function toClassifierInput(
+  core: ImageCore,
+  display: GrayImage,
+  input: ModelInput,
+): Promise<{ dims: [number, number, number, number]; data: Float32Array }> {
+  const { height, width, mean, std } = input;
+  const resized = await core.resize(display, height, width);
+  const data = await core.normalize(resized, { mean, std, paddedHeight: height, paddedWidth: width });
+  return { dims: [1, 3, height, width], data };
+}

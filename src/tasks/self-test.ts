@@ -1,0 +1,37 @@
+/** Runs a package's golden picture through the loaded networks and compares the logits. */
+import { SpineXRError } from "../api/errors.ts";
+import type { ImageCore } from "../backends/core.ts";
+import { readRadiograph } from "../image/read.ts";
+import type { SelfTest } from "../package/manifest.ts";
+import { type Classifier, prepareInputs, runClassifiers } from "./classify.ts";
+
+/** @throws SpineXRError SELF_TEST_FAILED naming the member, what was expected and what came out */
+export async function runSelfTest(
+  selfTest: SelfTest,
+  picture: Uint8Array,
+  core: ImageCore,
+  classifiers: readonly Classifier[],
+  signal?: AbortSignal,
+): Promise<void> {
+  const radiograph = await readRadiograph(picture, { signal });
+  // The golden picture is 8-bit grey already: it goes to the networks as it is, without another min-max stretch.
+  const display = {
+    pixels: radiograph.samples as Uint8Array,
+    height: radiograph.height,
+    width: radiograph.width,
+  };
+  const logits = await runClassifiers(classifiers, await prepareInputs(core, display, classifiers), signal);
+  classifiers.forEach(({ entry }, i) => {
+    const expected = selfTest.logits[entry.name] ?? [];
+    const far = expected.findIndex((value, j) => !(Math.abs(value - logits[i][j]) <= selfTest.tolerance));
+    if (expected.length !== logits[i].length || far >= 0)
+      throw new SpineXRError(
+        "SELF_TEST_FAILED",
+        `Classifier "${entry.name}" answered ${format(logits[i])} to the package's golden picture, expected ` +
+          `${format(expected)} within ${selfTest.tolerance}. This backend does not compute this network right: ` +
+          "choose another backend and report it.",
+      );
+  });
+}
+
+const format = (values: readonly number[]): string => `[${values.map((v) => v.toPrecision(7)).join(", ")}]`;
