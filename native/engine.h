@@ -74,7 +74,7 @@ size_t spx_session_bytes(const spx_session* session);
 // ---------------------------------------------
 typedef struct spx_voi {
   int32_t kind;          // 0 none, 1 window, 2 LUT
-  int32_t function;      // window: 0 LINEAR, 1 LINEAR_EXACT, 2 SIGMOID
+  int32_t function;      // window: 0 LINEAR, 1 LINEAR_EXACT, 2 SIGMOID, 3 unknown (takes the fallback)
   double center, width;  // window
   double rescale_slope, rescale_intercept;
   int32_t has_rescale;  // both RescaleSlope and RescaleIntercept are present
@@ -96,10 +96,6 @@ int32_t spx_image_resize(const uint8_t* source, int32_t height, int32_t width, u
 // target f32 [3, padded_height, padded_width]: (grey - mean[c]) / std[c], zeros to the right and below.
 int32_t spx_image_normalize(const uint8_t* grey, int32_t height, int32_t width, const float* mean,
                             const float* std, float* target, int32_t padded_height, int32_t padded_width);
-// DICOM RLE (PS3.5 annex G): one frame of `segments` byte planes to interleaved-by-sample little-endian
-// samples.
-int32_t spx_image_decode_rle(const uint8_t* frame, size_t frame_bytes, uint8_t* target, size_t pixels,
-                             int32_t bytes_per_sample, int32_t samples_per_pixel);
 
 #ifdef __cplusplus
 }

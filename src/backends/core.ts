@@ -12,7 +12,8 @@ export type Voi =
   | { readonly kind: "none" }
   | {
       readonly kind: "window";
-      readonly function: "LINEAR" | "LINEAR_EXACT" | "SIGMOID";
+      /** UNKNOWN: a VOI LUT Function outside the standard; the reference then takes its fallback. */
+      readonly function: "LINEAR" | "LINEAR_EXACT" | "SIGMOID" | "UNKNOWN";
       readonly center: number;
       readonly width: number;
       /** Present only when the file has both RescaleSlope and RescaleIntercept. */
@@ -47,13 +48,6 @@ export interface ImageCore {
     image: GrayImage,
     options: { mean: readonly number[]; std: readonly number[]; paddedHeight: number; paddedWidth: number },
   ): Promise<Float32Array>;
-  /** One DICOM RLE frame to little-endian samples. */
-  decodeRle(
-    frame: Uint8Array,
-    pixels: number,
-    bytesPerSample: number,
-    samplesPerPixel: number,
-  ): Promise<Uint8Array>;
 }
 
 /** Bytes of one port, row-major in the CORE's type of that port (i64 as i32, bool as u8). */
