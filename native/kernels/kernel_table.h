@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "op_codes.h"
+
 namespace spinexr {
 
 // Rows of A are packed at this constant stride so that the compiler folds row addresses; the 16 extra floats
