@@ -89,7 +89,7 @@ export type BinaryOp =
   | "and"
   | "or"
   | "xor"
-  | "mod";
+  | "mod"; // integers: the divisor's sign (ONNX fmod = 0); f32: the dividend's (C fmod)
 
 export type ReduceOp =
   | "sum"
