@@ -1,0 +1,126 @@
+#include "window.h"
+
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <memory>
+#include <new>
+
+namespace spinexr::image {
+namespace {
+
+// Ranges up to here are looked up: every distinct sample goes through the curve once.
+constexpr int64_t kTableSize = 65536;
+
+struct Range {
+  int32_t low, high;
+};
+
+template <typename T>
+Range sample_range(const T* samples, size_t count) {
+  T low = samples[0], high = samples[0];
+  for (size_t i = 1; i < count; i++) {
+    low = samples[i] < low ? samples[i] : low;
+    high = samples[i] > high ? samples[i] : high;
+  }
+  return {low, high};
+}
+
+// The steps behind the curve: y = max - y when inverted; y -= min; y /= max; y *= 255. Rounding is monotone,
+// so the extrema of every step follow from the extrema of the first.
+class MinMax {
+ public:
+  explicit MinMax(bool invert) : invert_(invert) {}
+
+  void include(double value) {
+    low_ = value < low_ ? value : low_;
+    high_ = value > high_ ? value : high_;
+  }
+
+  void finish() {
+    offset_ = invert_ ? 0.0 : low_;  // max - max
+    range_ = high_ - low_;
+  }
+
+  uint8_t operator()(double value) const {
+    const double inverted = invert_ ? high_ - value : value;
+    const double scaled = (inverted - offset_) / range_ * 255;
+    return scaled > 0 ? static_cast<uint8_t>(scaled < 255 ? scaled : 255) : 0;  // NaN -> 0
+  }
+
+ private:
+  bool invert_;
+  double low_ = std::numeric_limits<double>::infinity();
+  double high_ = -std::numeric_limits<double>::infinity();
+  double offset_ = 0, range_ = 0;
+};
+
+uint8_t round_saturate(float value) {
+  if (!std::isfinite(value)) return 0;  // 0 * (255 / 0), as the conversion instruction saturates
+  return value >= 255 ? 255 : static_cast<uint8_t>(std::nearbyint(value));
+}
+
+}  // namespace
+
+template <typename T>
+bool display_voi(const T* samples, size_t count, const ToneCurve& curve, bool monochrome1, uint8_t* display) {
+  const Range range = sample_range(samples, count);
+  const int64_t distinct = static_cast<int64_t>(range.high) - range.low + 1;
+  MinMax min_max(monochrome1);
+  if (distinct > kTableSize) {
+    for (size_t i = 0; i < count; i++) min_max.include(curve(samples[i]));
+    min_max.finish();
+    for (size_t i = 0; i < count; i++) display[i] = min_max(curve(samples[i]));
+    return true;
+  }
+  std::unique_ptr<uint8_t[]> table(new (std::nothrow) uint8_t[distinct]());
+  if (table == nullptr) return false;
+  for (size_t i = 0; i < count; i++) table[samples[i] - range.low] = 1;
+  for (int64_t i = 0; i < distinct; i++) {
+    if (table[i] != 0) min_max.include(curve(static_cast<int32_t>(range.low + i)));
+  }
+  min_max.finish();
+  for (int64_t i = 0; i < distinct; i++) {
+    if (table[i] != 0) table[i] = min_max(curve(static_cast<int32_t>(range.low + i)));
+  }
+  for (size_t i = 0; i < count; i++) display[i] = table[samples[i] - range.low];
+  return true;
+}
+
+template <typename T>
+void display_fallback(const T* samples, size_t count, bool monochrome1, uint8_t* display) {
+  const float scale = static_cast<float>(255.0 / sample_range(samples, count).high);
+  for (size_t i = 0; i < count; i++) {
+    const uint8_t grey = round_saturate(std::fabs(static_cast<float>(samples[i]) * scale));
+    display[i] = monochrome1 ? static_cast<uint8_t>(255 - grey) : grey;
+  }
+  equalize_histogram(display, count);
+}
+
+void equalize_histogram(uint8_t* pixels, size_t count) {
+  size_t histogram[256] = {};
+  for (size_t i = 0; i < count; i++) histogram[pixels[i]]++;
+  int level = 0;
+  while (histogram[level] == 0) level++;
+  if (histogram[level] == count) return;
+  const float scale = 255.0F / static_cast<float>(count - histogram[level]);
+  uint8_t table[256] = {};
+  size_t sum = 0;
+  for (level++; level < 256; level++) {
+    sum += histogram[level];
+    table[level] = round_saturate(static_cast<float>(sum) * scale);
+  }
+  for (size_t i = 0; i < count; i++) pixels[i] = table[pixels[i]];
+}
+
+#define SPX_INSTANTIATE(T)                                                       \
+  template bool display_voi(const T*, size_t, const ToneCurve&, bool, uint8_t*); \
+  template void display_fallback(const T*, size_t, bool, uint8_t*);
+SPX_INSTANTIATE(uint8_t)
+SPX_INSTANTIATE(int8_t)
+SPX_INSTANTIATE(uint16_t)
+SPX_INSTANTIATE(int16_t)
+SPX_INSTANTIATE(int32_t)
+#undef SPX_INSTANTIATE
+
+}  // namespace spinexr::image
