@@ -1,0 +1,71 @@
+#include "aligned_buffer.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <utility>
+
+namespace spinexr {
+namespace {
+constexpr uint8_t kGuard = 0xA5;
+}
+
+// calloc and a hand-made alignment: the same on every platform, and large blocks come as untouched zero
+// pages.
+void* aligned_allocate(size_t bytes) {
+  const size_t extra = kAlignment + sizeof(void*);
+  if (bytes > SIZE_MAX / 2 - extra) return nullptr;
+  void* const raw = calloc(1, bytes + extra);
+  if (raw == nullptr) return nullptr;
+  const uintptr_t aligned = align_up(reinterpret_cast<uintptr_t>(raw) + sizeof(void*));
+  void** const result = reinterpret_cast<void**>(aligned);
+  result[-1] = raw;
+  return result;
+}
+
+void aligned_release(void* pointer) {
+  if (pointer != nullptr) free(static_cast<void**>(pointer)[-1]);
+}
+
+AlignedBuffer::AlignedBuffer(AlignedBuffer&& other) noexcept
+    : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
+
+AlignedBuffer& AlignedBuffer::operator=(AlignedBuffer&& other) noexcept {
+  std::swap(data_, other.data_);
+  std::swap(size_, other.size_);
+  return *this;
+}
+
+AlignedBuffer::~AlignedBuffer() {
+  if (data_ != nullptr) aligned_release(data_ - kAlignment);
+}
+
+Status AlignedBuffer::allocate(uint64_t bytes, const char* what) {
+  if (data_ != nullptr) aligned_release(data_ - kAlignment);
+  data_ = nullptr;
+  size_ = 0;
+  uint8_t* const block =
+      bytes > SIZE_MAX / 2
+          ? nullptr
+          : static_cast<uint8_t*>(aligned_allocate(static_cast<size_t>(bytes) + 2 * kAlignment));
+  if (block == nullptr) {
+    return fail(Status::OUT_OF_MEMORY,
+                "expected %.1f MB of memory for %s, found less; use a smaller network or batch",
+                static_cast<double>(bytes) / 1e6, what);
+  }
+  data_ = block + kAlignment;
+  size_ = static_cast<size_t>(bytes);
+  memset(block, kGuard, kAlignment);
+  memset(data_ + size_, kGuard, kAlignment);
+  return Status::OK;
+}
+
+bool AlignedBuffer::guards_intact() const {
+  if (data_ == nullptr) return true;
+  for (size_t i = 0; i < kAlignment; ++i) {
+    if (data_[-1 - static_cast<ptrdiff_t>(i)] != kGuard || data_[size_ + i] != kGuard) return false;
+  }
+  return true;
+}
+
+}  // namespace spinexr
