@@ -1,0 +1,27 @@
+#include "../generic/kernels.h"
+
+#include "../kernel_table.h"
+#include "simd.h"
+
+namespace spinexr::neon {
+
+void gemm_f32_6x16(const GemmTile* tile);
+
+namespace {
+
+struct Kernels : GenericKernels<Simd> {
+  static void gemm_tile(const GemmTile* tile) { gemm_f32_6x16(tile); }
+};
+
+}  // namespace
+
+extern const KernelTable kTable = {
+    "neon",
+    6,
+    16,
+#define SPX_KERNEL(result, name, parameters) Kernels::name,
+#include "../kernels.inc"
+#undef SPX_KERNEL
+};
+
+}  // namespace spinexr::neon

@@ -1,0 +1,27 @@
+#include "../generic/kernels.h"
+
+#include "../kernel_table.h"
+#include "simd.h"
+
+namespace spinexr::wasm_simd {
+
+void gemm_f32_4x8(const GemmTile* tile);
+
+namespace {
+
+struct Kernels : GenericKernels<Simd> {
+  static void gemm_tile(const GemmTile* tile) { gemm_f32_4x8(tile); }
+};
+
+}  // namespace
+
+extern const KernelTable kTable = {
+    "wasm_simd",
+    4,
+    8,
+#define SPX_KERNEL(result, name, parameters) Kernels::name,
+#include "../kernels.inc"
+#undef SPX_KERNEL
+};
+
+}  // namespace spinexr::wasm_simd
