@@ -1,0 +1,69 @@
+#include "addon/run_worker.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+namespace spinexr_addon {
+
+CoreWorker::CoreWorker(Napi::Env env, const char* name)
+    : Napi::AsyncWorker(env, name), deferred_(env), kept_(Napi::Persistent(Napi::Array::New(env))) {}
+
+Napi::Value CoreWorker::start() {
+  Napi::Promise promise = deferred_.Promise();
+  Queue();
+  return promise;
+}
+
+void CoreWorker::keep(Napi::Value value) {
+  Napi::Array kept = kept_.Value();
+  kept.Set(kept.Length(), value);
+}
+
+Napi::Value CoreWorker::result(Napi::Env env) { return env.Undefined(); }
+
+void CoreWorker::Execute() {
+  status_ = call();
+  if (status_ != 0) message_ = spx_last_error();  // per thread: it must be read on this one
+}
+
+void CoreWorker::OnOK() {
+  Napi::Env env = Env();
+  finished(env);
+  if (status_ == 0) {
+    Napi::Value value = result(env);
+    if (!env.IsExceptionPending()) deferred_.Resolve(value);
+  } else {
+    deferred_.Reject(make_error(env, status_, message_).Value());
+  }
+}
+
+RunWorker::RunWorker(Napi::Env env, std::shared_ptr<SessionHandle> session, std::vector<View> outputs,
+                     int32_t* counts, const volatile int32_t* abort, float* step_ms)
+    : CoreWorker(env, "spinexr.run"),
+      session_(std::move(session)),
+      outputs_(std::move(outputs)),
+      counts_(counts),
+      abort_(abort),
+      step_ms_(step_ms) {
+  session_->busy = true;
+}
+
+int32_t RunWorker::call() {
+  int32_t status = spx_session_run(session_->session, abort_, step_ms_);
+  for (size_t i = 0; status == 0 && i < outputs_.size(); i++) {
+    void* data = nullptr;
+    size_t bytes = 0;
+    status = spx_session_output(session_->session, static_cast<int32_t>(i), &data, &bytes, &counts_[i]);
+    if (status == 0) std::memcpy(outputs_[i].data, data, std::min(bytes, outputs_[i].bytes));
+  }
+  return status;
+}
+
+void RunWorker::finished(Napi::Env env) {
+  session_->busy = false;
+  if (session_->destroyed) session_->release(env);
+  session_.reset();
+}
+
+}  // namespace spinexr_addon

@@ -1,0 +1,254 @@
+#include "addon/session_wrap.h"
+
+#include <cstring>
+#include <utility>
+#include <vector>
+
+#include "addon/run_worker.h"
+
+namespace spinexr_addon {
+
+const napi_type_tag SessionHandle::kTag = {0x21c4f7a95de840b6, 0xb03e6c8812d94f5a};
+
+SessionHandle::SessionHandle(std::shared_ptr<EngineHandle> owner, spx_session* created)
+    : engine(std::move(owner)), session(created) {}
+
+SessionHandle::~SessionHandle() {
+  if (session != nullptr) spx_session_destroy(session);
+}
+
+void SessionHandle::release(Napi::Env env) {
+  destroyed = true;
+  if (busy || session == nullptr) return;
+  spx_session_destroy(session);
+  session = nullptr;
+  engine.reset();
+  Napi::MemoryManagement::AdjustExternalMemory(env, -accounted);
+  accounted = 0;
+}
+
+namespace {
+
+constexpr int64_t kMaxBytes = int64_t{1} << 46;
+
+// A block of the core's own aligned memory.
+struct Block {
+  explicit Block(size_t bytes) : data(static_cast<uint8_t*>(spx_alloc(bytes > 0 ? bytes : 1))), size(bytes) {}
+  ~Block() { spx_free(data); }
+  Block(const Block&) = delete;
+  Block& operator=(const Block&) = delete;
+  uint8_t* const data;
+  const size_t size;
+};
+
+class CreateWorker final : public CoreWorker {
+ public:
+  CreateWorker(Napi::Env env, std::shared_ptr<EngineHandle> engine, std::unique_ptr<Block> plan,
+               std::unique_ptr<Block> constants)
+      : CoreWorker(env, "spinexr.create"),
+        engine_(std::move(engine)),
+        plan_(std::move(plan)),
+        constants_(std::move(constants)) {}
+
+ private:
+  int32_t call() override {
+    spx_session* session = nullptr;
+    const int32_t status = spx_session_create(engine_->engine, plan_->data, plan_->size, constants_->data,
+                                              constants_->size, &session);
+    plan_.reset();
+    constants_.reset();
+    if (status == 0) handle_ = std::make_shared<SessionHandle>(engine_, session);
+    return status;
+  }
+
+  Napi::Value result(Napi::Env env) override {
+    handle_->accounted = static_cast<int64_t>(spx_session_bytes(handle_->session));
+    Napi::MemoryManagement::AdjustExternalMemory(env, handle_->accounted);
+    return make_handle(env, std::move(handle_));
+  }
+
+  std::shared_ptr<EngineHandle> engine_;
+  std::unique_ptr<Block> plan_;
+  std::unique_ptr<Block> constants_;
+  std::shared_ptr<SessionHandle> handle_;
+};
+
+// sessionCreate(engine, plan, constantBytes, parts): a promise of a handle. parts: [{ offset, bytes }],
+// copied here and now into one block, so that the caller may do with them what it wants afterwards.
+Napi::Value session_create(const Napi::CallbackInfo& info) {
+  Napi::Env env = info.Env();
+  auto engine = read_handle<EngineHandle>(info[0]);
+  View plan;
+  int64_t constant_bytes = 0;
+  if (!engine || !read_view(info[1], "plan", &plan) ||
+      !read_integer(info[2], "constantBytes", 0, kMaxBytes, &constant_bytes)) {
+    return env.Undefined();
+  }
+  if (!info[3].IsArray()) return throw_invalid(env, "Argument \"parts\": expected an array.");
+  auto plan_block = std::make_unique<Block>(plan.bytes);
+  auto constants = std::make_unique<Block>(static_cast<size_t>(constant_bytes));
+  if (plan_block->data == nullptr || constants->data == nullptr) {
+    make_error(env, 3,
+               "The network's weights need " + std::to_string(constant_bytes) +
+                   " bytes and the system has no such block; close other programs or use a smaller network.")
+        .ThrowAsJavaScriptException();
+    return env.Undefined();
+  }
+  std::memcpy(plan_block->data, plan.data, plan.bytes);
+  Napi::Array parts = info[3].As<Napi::Array>();
+  size_t position = 0;
+  for (uint32_t i = 0; i < parts.Length(); i++) {
+    Napi::HandleScope scope(env);
+    Napi::Value item = parts.Get(i);
+    if (!item.IsObject())
+      return throw_invalid(env, "Argument \"parts\": expected { offset, bytes } objects.");
+    View bytes;
+    int64_t offset = 0;
+    if (!read_integer(item.As<Napi::Object>().Get("offset"), "parts[].offset", 0, constant_bytes, &offset) ||
+        !read_view(item.As<Napi::Object>().Get("bytes"), "parts[].bytes", &bytes)) {
+      return env.Undefined();
+    }
+    const auto start = static_cast<size_t>(offset);
+    if (start < position || bytes.bytes > constants->size - start) {
+      return throw_invalid(env, "Argument \"parts\": expected ascending parts inside constantBytes.");
+    }
+    std::memset(constants->data + position, 0, start - position);  // the gaps of alignment
+    if (bytes.bytes > 0) std::memcpy(constants->data + start, bytes.data, bytes.bytes);
+    position = start + bytes.bytes;
+  }
+  std::memset(constants->data + position, 0, constants->size - position);
+  auto* worker = new CreateWorker(env, std::move(engine), std::move(plan_block), std::move(constants));
+  return worker->start();
+}
+
+// sessionDestroy(session): idempotent; a run under way ends first.
+Napi::Value session_destroy(const Napi::CallbackInfo& info) {
+  std::shared_ptr<SessionHandle>* slot = handle_slot<SessionHandle>(info[0]);
+  if (slot != nullptr && *slot) {
+    (*slot)->release(info.Env());
+    slot->reset();
+  }
+  return info.Env().Undefined();
+}
+
+Napi::Value session_input_count(const Napi::CallbackInfo& info) {
+  const auto session = read_handle<SessionHandle>(info[0]);
+  if (!session) return info.Env().Undefined();
+  return Napi::Number::New(info.Env(), spx_session_input_count(session->session));
+}
+
+Napi::Value session_output_count(const Napi::CallbackInfo& info) {
+  const auto session = read_handle<SessionHandle>(info[0]);
+  if (!session) return info.Env().Undefined();
+  return Napi::Number::New(info.Env(), spx_session_output_count(session->session));
+}
+
+Napi::Value session_step_count(const Napi::CallbackInfo& info) {
+  const auto session = read_handle<SessionHandle>(info[0]);
+  if (!session) return info.Env().Undefined();
+  return Napi::Number::New(info.Env(), spx_session_step_count(session->session));
+}
+
+Napi::Value session_bytes(const Napi::CallbackInfo& info) {
+  const auto session = read_handle<SessionHandle>(info[0]);
+  if (!session) return info.Env().Undefined();
+  return Napi::Number::New(info.Env(), static_cast<double>(spx_session_bytes(session->session)));
+}
+
+// sessionInput(session, index) and sessionOutput(session, index): the port's capacity in bytes.
+Napi::Value port_bytes(const Napi::CallbackInfo& info, bool output) {
+  const auto session = read_handle<SessionHandle>(info[0]);
+  int32_t index = 0;
+  if (!session || !read_int32(info[1], "index", 0, INT32_MAX, &index)) return info.Env().Undefined();
+  void* data = nullptr;
+  size_t bytes = 0;
+  const int32_t status = output ? spx_session_output(session->session, index, &data, &bytes, nullptr)
+                                : spx_session_input(session->session, index, &data, &bytes);
+  if (status != 0) {
+    make_error(info.Env(), status, spx_last_error()).ThrowAsJavaScriptException();
+    return info.Env().Undefined();
+  }
+  return Napi::Number::New(info.Env(), static_cast<double>(bytes));
+}
+
+Napi::Value session_input(const Napi::CallbackInfo& info) { return port_bytes(info, false); }
+Napi::Value session_output(const Napi::CallbackInfo& info) { return port_bytes(info, true); }
+
+bool write_input(Napi::Env env, spx_session* session, int32_t index, const View& view) {
+  void* data = nullptr;
+  size_t bytes = 0;
+  const int32_t status = spx_session_input(session, index, &data, &bytes);
+  if (status != 0) {
+    make_error(env, status, spx_last_error()).ThrowAsJavaScriptException();
+    return false;
+  }
+  if (bytes != view.bytes) {
+    throw_invalid(env, "Input " + std::to_string(index) + ": expected " + std::to_string(bytes) +
+                           " bytes, found " + std::to_string(view.bytes) + ".");
+    return false;
+  }
+  if (bytes > 0) std::memcpy(data, view.data, bytes);
+  return true;
+}
+
+// sessionRun(session, inputs, outputs, counts, abort, stepMs): a promise. Inputs are copied here and now;
+// outputs (typed arrays of each port's capacity), counts (Int32Array, one per output: valid length of dims[0]
+// or -1) and stepMs (Float32Array of stepCount, or null) are written by the worker. abort: Int32Array whose
+// first element, set non-zero while the run is under way, ends it between steps; or null.
+Napi::Value session_run(const Napi::CallbackInfo& info) {
+  Napi::Env env = info.Env();
+  auto session = read_handle<SessionHandle>(info[0]);
+  if (!session) return env.Undefined();
+  if (session->busy) return throw_invalid(env, "The session is running; wait for that run's end.");
+  const int32_t input_count = spx_session_input_count(session->session);
+  const int32_t output_count = spx_session_output_count(session->session);
+  if (!info[1].IsArray() || info[1].As<Napi::Array>().Length() != static_cast<uint32_t>(input_count) ||
+      !info[2].IsArray() || info[2].As<Napi::Array>().Length() != static_cast<uint32_t>(output_count)) {
+    return throw_invalid(env, "Expected " + std::to_string(input_count) + " inputs and " +
+                                  std::to_string(output_count) + " outputs in two arrays.");
+  }
+  for (int32_t i = 0; i < input_count; i++) {
+    Napi::HandleScope scope(env);
+    View view;
+    if (!read_view(info[1].As<Napi::Array>().Get(static_cast<uint32_t>(i)), "inputs[]", &view) ||
+        !write_input(env, session->session, i, view)) {
+      return env.Undefined();
+    }
+  }
+  std::vector<View> outputs(static_cast<size_t>(output_count));
+  for (int32_t i = 0; i < output_count; i++) {
+    Napi::HandleScope scope(env);
+    if (!read_view(info[2].As<Napi::Array>().Get(static_cast<uint32_t>(i)), "outputs[]",
+                   &outputs[static_cast<size_t>(i)])) {
+      return env.Undefined();
+    }
+  }
+  View counts, abort, step_ms;
+  const size_t steps = static_cast<size_t>(spx_session_step_count(session->session));
+  if (!read_view(info[3], "counts", sizeof(int32_t) * outputs.size(), alignof(int32_t), &counts) ||
+      (!info[4].IsNull() && !read_view(info[4], "abort", sizeof(int32_t), alignof(int32_t), &abort)) ||
+      (!info[5].IsNull() && !read_view(info[5], "stepMs", sizeof(float) * steps, alignof(float), &step_ms))) {
+    return env.Undefined();
+  }
+  auto* worker =
+      new RunWorker(env, std::move(session), std::move(outputs), static_cast<int32_t*>(counts.data),
+                    static_cast<const volatile int32_t*>(abort.data), static_cast<float*>(step_ms.data));
+  for (size_t i = 0; i < 6; i++) worker->keep(info[i]);
+  return worker->start();
+}
+
+}  // namespace
+
+void register_session(Napi::Env env, Napi::Object exports) {
+  exports.Set("sessionCreate", Napi::Function::New(env, session_create));
+  exports.Set("sessionDestroy", Napi::Function::New(env, session_destroy));
+  exports.Set("sessionInputCount", Napi::Function::New(env, session_input_count));
+  exports.Set("sessionOutputCount", Napi::Function::New(env, session_output_count));
+  exports.Set("sessionStepCount", Napi::Function::New(env, session_step_count));
+  exports.Set("sessionInput", Napi::Function::New(env, session_input));
+  exports.Set("sessionOutput", Napi::Function::New(env, session_output));
+  exports.Set("sessionRun", Napi::Function::New(env, session_run));
+  exports.Set("sessionBytes", Napi::Function::New(env, session_bytes));
+}
+
+}  // namespace spinexr_addon
