@@ -2,7 +2,7 @@
 // best first.
 #include <string.h>
 
-#include "../base/cpu_features.h"
+#include "base/cpu_features.h"
 #include "kernel_table.h"
 
 namespace spinexr {

@@ -1,5 +1,5 @@
 // 12 of the 16 registers hold sums, 2 columns of B, 1 the broadcast element: the most that does not spill.
-#include "../generic/gemm_f32.h"
+#include "kernels/generic/gemm_f32.h"
 #include "simd.h"
 
 namespace spinexr::avx2 {

@@ -5,7 +5,7 @@
 
 #include <immintrin.h>
 
-#include "../generic/compiler.h"
+#include "kernels/generic/compiler.h"
 
 namespace spinexr::avx2 {
 namespace {

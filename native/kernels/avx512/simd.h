@@ -10,7 +10,7 @@
 #include <immintrin.h>
 #pragma GCC diagnostic pop
 
-#include "../generic/compiler.h"
+#include "kernels/generic/compiler.h"
 
 namespace spinexr::avx512 {
 namespace {

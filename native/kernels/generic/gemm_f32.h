@@ -3,7 +3,7 @@
 #ifndef SPINEXR_KERNELS_GENERIC_GEMM_F32_H_
 #define SPINEXR_KERNELS_GENERIC_GEMM_F32_H_
 
-#include "../kernel_table.h"
+#include "kernels/kernel_table.h"
 #include "vector_loop.h"
 
 namespace spinexr {

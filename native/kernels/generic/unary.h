@@ -2,8 +2,8 @@
 #ifndef SPINEXR_KERNELS_GENERIC_UNARY_H_
 #define SPINEXR_KERNELS_GENERIC_UNARY_H_
 
-#include "../kernel_table.h"
 #include "exponential.h"
+#include "kernels/kernel_table.h"
 #include "vector_loop.h"
 
 namespace spinexr {

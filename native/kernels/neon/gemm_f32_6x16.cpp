@@ -1,6 +1,6 @@
 // 24 of the 32 registers hold sums, 4 columns of B, 1 the broadcast element: as few loads per multiply-add as
 // 8 x 12, and 16 columns leave no tail in DenseNet's multiples of 32 channels.
-#include "../generic/gemm_f32.h"
+#include "kernels/generic/gemm_f32.h"
 #include "simd.h"
 
 namespace spinexr::neon {

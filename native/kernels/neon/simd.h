@@ -5,7 +5,7 @@
 
 #include <arm_neon.h>
 
-#include "../generic/compiler.h"
+#include "kernels/generic/compiler.h"
 
 namespace spinexr::neon {
 namespace {

@@ -3,7 +3,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../kernel_table.h"
+#include "kernels/kernel_table.h"
 
 namespace spinexr::reference {
 namespace {
@@ -180,7 +180,7 @@ extern const KernelTable kTable = {
     kRows,
     kCols,
 #define SPX_KERNEL(result, name, parameters) name,
-#include "../kernels.inc"
+#include "kernels/kernels.inc"
 #undef SPX_KERNEL
 };
 

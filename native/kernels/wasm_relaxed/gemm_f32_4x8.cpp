@@ -1,5 +1,5 @@
 // The shape of wasm_simd, for the same reason: 6 rows spill in V8 of Node 20.
-#include "../generic/gemm_f32.h"
+#include "kernels/generic/gemm_f32.h"
 #include "simd.h"
 
 namespace spinexr::wasm_relaxed {

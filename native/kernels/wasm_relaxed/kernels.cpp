@@ -1,6 +1,6 @@
-#include "../generic/kernels.h"
+#include "kernels/generic/kernels.h"
 
-#include "../kernel_table.h"
+#include "kernels/kernel_table.h"
 #include "simd.h"
 
 namespace spinexr::wasm_relaxed {
@@ -20,7 +20,7 @@ extern const KernelTable kTable = {
     4,
     8,
 #define SPX_KERNEL(result, name, parameters) Kernels::name,
-#include "../kernels.inc"
+#include "kernels/kernels.inc"
 #undef SPX_KERNEL
 };
 

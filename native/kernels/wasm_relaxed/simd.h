@@ -3,7 +3,7 @@
 #ifndef SPINEXR_KERNELS_WASM_RELAXED_SIMD_H_
 #define SPINEXR_KERNELS_WASM_RELAXED_SIMD_H_
 
-#include "../wasm_simd/simd.h"
+#include "kernels/wasm_simd/simd.h"
 
 namespace spinexr::wasm_relaxed {
 namespace {

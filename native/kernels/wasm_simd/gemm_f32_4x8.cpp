@@ -1,6 +1,6 @@
 // 8 sums: V8 keeps them, 2 columns of B and the broadcast element in the 16 registers of x86; with 5 rows it
 // spills and runs at half the speed.
-#include "../generic/gemm_f32.h"
+#include "kernels/generic/gemm_f32.h"
 #include "simd.h"
 
 namespace spinexr::wasm_simd {

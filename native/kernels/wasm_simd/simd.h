@@ -5,7 +5,7 @@
 
 #include <wasm_simd128.h>
 
-#include "../generic/compiler.h"
+#include "kernels/generic/compiler.h"
 
 namespace spinexr::wasm_simd {
 namespace {
