@@ -1,0 +1,42 @@
+/** Which element types the core computes with at run time: everything else must be known when the plan is made. */
+import type { Value } from "../../graph/graph.ts";
+import type { NodeSpec } from "../../graph/spec.ts";
+
+const COMPARISONS = new Set(["equal", "less", "lessOrEqual", "greater", "greaterOrEqual"]);
+const LOGIC = new Set(["and", "or", "xor"]);
+
+/** Null if the core can run this node, otherwise why not. */
+export function runTimeProblem(spec: NodeSpec, outputs: readonly Value[]): string | null {
+  if (outputs.every((output) => output.constant !== undefined)) return null;
+  switch (spec.kind) {
+    case "concat":
+    case "slice":
+    case "transpose":
+    case "reshape":
+    case "expand":
+    case "pad":
+    case "gather":
+    case "where":
+      return null;
+    case "cast":
+      // The core's 8-bit type is bool: a cast to it gives 0 or 1.
+      return spec.dtype === "u8" && spec.inputs[0].dtype !== "bool" ? "a cast to uint8 at run time" : null;
+    case "roiAlign":
+      return null; // the batch indices are integers; the shape rule checks the rest
+    case "binary": {
+      const { dtype } = spec.inputs[0];
+      if (LOGIC.has(spec.op) && dtype === "bool") return null;
+      if (COMPARISONS.has(spec.op) && (dtype === "i32" || dtype === "i64")) return null;
+      return onlyFloat(spec.inputs);
+    }
+    case "unary":
+      return spec.op === "not" ? null : onlyFloat(spec.inputs);
+    default:
+      return onlyFloat(spec.inputs);
+  }
+}
+
+function onlyFloat(inputs: readonly (Value | null)[]): string | null {
+  const other = inputs.find((value) => value !== null && value.dtype !== "f32");
+  return other == null ? null : `arithmetic of ${other.dtype} at run time`;
+}
