@@ -1,0 +1,79 @@
+/**
+ * What every module in dist/wasm/ exports: native/engine.h, pointers and sizes as 32-bit numbers (unsigned values
+ * above 2^31 arrive negative: apply `>>> 0`). A test compares this list with the header.
+ */
+export interface CoreExports extends WebAssembly.Exports {
+  /** Runs static constructors: once per memory, by the first instance. */
+  _initialize(): void;
+
+  spx_abi_version(): number;
+  spx_last_error(): number;
+  spx_status_code(status: number): number;
+  spx_isa_list(): number;
+  spx_cpu_count(): number;
+
+  spx_alloc(bytes: number): number;
+  spx_free(pointer: number): void;
+
+  spx_engine_create(threads: number, isa: number, engine: number): number;
+  spx_engine_destroy(engine: number): void;
+  spx_engine_isa(engine: number): number;
+  spx_engine_threads(engine: number): number;
+  spx_engine_worker_main(engine: number, index: number): number;
+
+  spx_session_create(
+    engine: number,
+    plan: number,
+    planBytes: number,
+    constants: number,
+    constantBytes: number,
+    session: number,
+  ): number;
+  spx_session_destroy(session: number): void;
+  spx_session_input_count(session: number): number;
+  spx_session_output_count(session: number): number;
+  spx_session_step_count(session: number): number;
+  spx_session_input(session: number, index: number, data: number, bytes: number): number;
+  spx_session_output(session: number, index: number, data: number, bytes: number, count: number): number;
+  spx_session_run(session: number, abort: number, stepMs: number): number;
+  spx_session_bytes(session: number): number;
+
+  spx_image_display(
+    pixels: number,
+    sampleType: number,
+    height: number,
+    width: number,
+    bitsStored: number,
+    isSigned: number,
+    monochrome1: number,
+    voi: number,
+    display: number,
+    conversion: number,
+  ): number;
+  spx_image_resize(
+    source: number,
+    height: number,
+    width: number,
+    target: number,
+    targetHeight: number,
+    targetWidth: number,
+  ): number;
+  spx_image_normalize(
+    gray: number,
+    height: number,
+    width: number,
+    mean: number,
+    std: number,
+    target: number,
+    paddedHeight: number,
+    paddedWidth: number,
+  ): number;
+}
+
+/** Exports of the threads builds, with which a pool worker sets up its own stack and thread-local storage. */
+export interface ThreadExports extends CoreExports {
+  readonly __stack_pointer: WebAssembly.Global;
+  readonly __tls_size: WebAssembly.Global;
+  readonly __tls_align: WebAssembly.Global;
+  __wasm_init_tls(pointer: number): void;
+}
