@@ -54,7 +54,8 @@ export function checkModel(model: OnnxModel): void {
     });
     const operator = operatorOf(node);
     const opset = model.opsets[node.domain];
-    for (const reason of nodeProblems(node, operator, opset, inputs)) problems.addNode(node, opset, reason);
+    const reasons = new Set(nodeProblems(node, operator, opset, inputs));
+    for (const reason of reasons) problems.addNode(node, opset, reason);
     const known =
       operator?.dimsOnly === true || (operator !== undefined && inputs.every((i) => i?.known ?? true));
     const types = resultTypes(node, operator, inputs);
@@ -64,6 +65,7 @@ export function checkModel(model: OnnxModel): void {
       values.set(name, { type: types(i), known });
     });
   }
+  if (model.graph.outputs.length === 0) invalidOnnx("Expected a network with outputs, found none.");
   for (const { name } of model.graph.outputs) {
     if (!values.has(name))
       invalidOnnx(`The graph output "${name}" is not defined by any node, initializer or input.`);
