@@ -1,0 +1,125 @@
+/** Graph to Plan: each node to steps, then concat in place, then memory. */
+import { SpineXRError } from "../api/errors.ts";
+import { elementCount, type Graph, type Node, type NodeKind, type Value } from "../graph/graph.ts";
+import { resolveConcats } from "./concat.ts";
+import { densify } from "./densify.ts";
+import { Draft, type DraftStep, type DraftTensor } from "./draft.ts";
+import { finishPlan } from "./finish.ts";
+import { Lowering } from "./layout.ts";
+import { lowerArgReduce, lowerNormalize, lowerSoftmax, lowerTopK } from "./lower/along-axis.ts";
+import { lowerBinary, lowerWhere } from "./lower/broadcast.ts";
+import { lowerConcat } from "./lower/concat.ts";
+import { lowerConv, lowerPool, lowerRoiAlign } from "./lower/conv.ts";
+import { lowerConvTranspose } from "./lower/conv-transpose.ts";
+import { lowerCast, lowerScaleShift, lowerUnary } from "./lower/elementwise.ts";
+import { lowerGather, lowerResample } from "./lower/gather.ts";
+import { lowerMatmul } from "./lower/matmul.ts";
+import { lowerExpand, lowerPad, lowerReshape, lowerSlice, lowerTranspose } from "./lower/movement.ts";
+import { lowerNms } from "./lower/nms.ts";
+import { lowerReduce } from "./lower/reduce.ts";
+import { planMemory } from "./memory.ts";
+import type { Plan } from "./plan.ts";
+import { MAX_RANK } from "./wire.ts";
+
+export interface PlanOptions {
+  /** Let the inputs of a concat be written straight into its output. Default true; off for comparisons. */
+  readonly concatInPlace?: boolean;
+}
+
+/**
+ * Decides steps, layouts and memory for a graph of known shapes. Weights are referenced, not copied, and the graph
+ * is left as it is.
+ *
+ * Port tensors are plain row-major in the core's types (i64 as i32, bool as u8). Every output port has valid data of
+ * its own even when it is a constant or an input of the network.
+ * @throws UNSUPPORTED_OPERATOR where the core has no step for a node and type, or a 64-bit constant needs 64 bits
+ * @throws LIMIT_EXCEEDED for a tensor of more than 8 axes or 2^31 - 1 elements
+ */
+export function buildPlan(graph: Graph, options: PlanOptions = {}): Plan {
+  const draft = new Draft();
+  const lowering = new Lowering(draft);
+  for (const value of [...graph.inputs, ...graph.nodes.flatMap((node) => node.outputs)]) checkSize(value);
+  const inputs = graph.inputs.map((value) => {
+    const tensor = lowering.define(value, "plain");
+    tensor.buffer.isInput = true;
+    return tensor;
+  });
+  for (const node of graph.nodes) lowerNode(lowering, node);
+  const outputs = outputTensors(lowering, graph.outputs);
+  const counts = graph.outputs.map((value) => lowering.counts.get(value) ?? null);
+
+  resolveConcats(draft, options.concatInPlace ?? true);
+  densify(draft);
+  for (const tensor of [...outputs, ...counts]) if (tensor !== null) tensor.buffer.isOutput = true;
+  const steps = draft.steps as DraftStep[];
+  const kept = [...inputs, ...outputs, ...counts.filter((tensor) => tensor !== null)];
+  const arenaBytes = planMemory(steps, kept);
+  return finishPlan({ graph, steps, inputs, outputs, counts, arenaBytes });
+}
+
+/** Plain tensors in the arena that no caller writes to: constants and inputs are copied, once per value. */
+function outputTensors(lowering: Lowering, values: readonly Value[]): DraftTensor[] {
+  const copies = new Map<Value, DraftTensor>();
+  return values.map((value) => {
+    const known = copies.get(value);
+    if (known !== undefined) return known;
+    let tensor = lowering.plain(value);
+    if (tensor.buffer.data !== null || tensor.buffer.isInput) {
+      const source = lowering.source(value);
+      if (elementCount(value.dims) === 0) tensor = lowering.fresh(value.name, tensor.dtype, value.dims);
+      else tensor = lowering.materialize(value.name, source, value.dims, "plain");
+    }
+    copies.set(value, tensor);
+    return tensor;
+  });
+}
+
+function checkSize(value: Value): void {
+  const elements = elementCount(value.dims);
+  if (value.dims.length > MAX_RANK || elements > 2 ** 31 - 1) {
+    throw new SpineXRError(
+      "LIMIT_EXCEEDED",
+      `"${value.name}" has ${value.dims.length} axes and ${elements} elements; at most ${MAX_RANK} axes and ` +
+        "2147483647 elements are possible. Use a smaller input.",
+    );
+  }
+}
+
+type Lowerings = { readonly [K in NodeKind]: (lowering: Lowering, node: Extract<Node, { kind: K }>) => void };
+
+const LOWERINGS: Lowerings = {
+  conv: lowerConv,
+  convTranspose: lowerConvTranspose,
+  matmul: lowerMatmul,
+  pool: lowerPool,
+  scaleShift: lowerScaleShift,
+  unary: lowerUnary,
+  binary: lowerBinary,
+  where: lowerWhere,
+  cast: lowerCast,
+  concat: lowerConcat,
+  slice: lowerSlice,
+  transpose: lowerTranspose,
+  reshape: lowerReshape,
+  expand: lowerExpand,
+  pad: lowerPad,
+  gather: lowerGather,
+  resample: lowerResample,
+  reduce: lowerReduce,
+  argReduce: lowerArgReduce,
+  softmax: lowerSoftmax,
+  normalize: lowerNormalize,
+  topK: lowerTopK,
+  roiAlign: lowerRoiAlign,
+  nms: lowerNms,
+};
+
+/** A node without elements to compute makes no steps (nms still has to say how many rows are valid: none). */
+function lowerNode(lowering: Lowering, node: Node): void {
+  if (node.kind !== "nms" && node.outputs.every((output) => elementCount(output.dims) === 0)) {
+    for (const output of node.outputs) lowering.define(output, "plain");
+    return;
+  }
+  const lower = LOWERINGS[node.kind] as (lowering: Lowering, node: Node) => void;
+  lower(lowering, node);
+}

@@ -1,0 +1,73 @@
+/** conv, pool and roiAlign: one step each, all operands nhwc. */
+import type { ConvNode, PoolNode, RoiAlignNode, Value } from "../../graph/graph.ts";
+import type { DraftTensor } from "../draft.ts";
+import type { Lowering } from "../layout.ts";
+import { POOL_MODES } from "../steps.ts";
+import { activationFields, expectF32 } from "./common.ts";
+
+export function lowerConv(lowering: Lowering, node: ConvNode): void {
+  const [x, weight, bias, residual, preScale, preShift] = node.inputs;
+  expectF32(node, ...node.inputs);
+  const plain = (value: Value | null): DraftTensor | null => value && lowering.plain(value);
+  const inputs = [
+    lowering.nhwc(x),
+    lowering.plain(weight),
+    plain(bias),
+    residual && lowering.nhwc(residual),
+    plain(preScale),
+    plain(preShift),
+  ];
+  const y = lowering.define(node.outputs[0] as Value, "nhwc");
+  lowering.draft.emit("conv", node.name, inputs, [y], () => ({
+    kernelH: node.kernel[0],
+    kernelW: node.kernel[1],
+    strideH: node.strides[0],
+    strideW: node.strides[1],
+    padTop: node.pads[0],
+    padLeft: node.pads[1],
+    dilationH: node.dilations[0],
+    dilationW: node.dilations[1],
+    group: node.group,
+    preRelu: node.preRelu ? 1 : 0,
+    poolH: node.prePool?.kernel[0] ?? 1,
+    poolW: node.prePool?.kernel[1] ?? 1,
+    poolStrideH: node.prePool?.strides[0] ?? 1,
+    poolStrideW: node.prePool?.strides[1] ?? 1,
+    algorithm: 0,
+    ...activationFields(node.activation),
+  }));
+}
+
+export function lowerPool(lowering: Lowering, node: PoolNode): void {
+  expectF32(node, ...node.inputs);
+  const x = lowering.nhwc(node.inputs[0]);
+  const y = lowering.define(node.outputs[0] as Value, "nhwc");
+  lowering.draft.emit("pool", node.name, [x], [y], () => ({
+    mode: POOL_MODES.indexOf(node.mode),
+    kernelH: node.kernel[0],
+    kernelW: node.kernel[1],
+    strideH: node.strides[0],
+    strideW: node.strides[1],
+    padTop: node.pads[0],
+    padLeft: node.pads[1],
+    padBottom: node.pads[2],
+    padRight: node.pads[3],
+    dilationH: node.dilations[0],
+    dilationW: node.dilations[1],
+    countIncludePad: node.countIncludePad ? 1 : 0,
+    p: node.p,
+  }));
+}
+
+export function lowerRoiAlign(lowering: Lowering, node: RoiAlignNode): void {
+  const [x, rois, batch] = node.inputs;
+  expectF32(node, x, rois);
+  const inputs = [lowering.nhwc(x), lowering.plain(rois), lowering.plain(batch)];
+  const y = lowering.define(node.outputs[0] as Value, "nhwc");
+  lowering.draft.emit("roiAlign", node.name, inputs, [y], () => ({
+    mode: node.mode === "max" ? 1 : 0,
+    samplingRatio: node.samplingRatio,
+    aligned: node.aligned ? 1 : 0,
+    spatialScale: node.spatialScale,
+  }));
+}
