@@ -1,0 +1,22 @@
+/** Every architecture that can be converted: a new family is one file and one line here. */
+
+import { SpineXRError } from "../../api/errors.ts";
+import { suggestion } from "../../api/options.ts";
+import type { ArchitectureFamily } from "./architecture.ts";
+import { densenet } from "./densenet.ts";
+
+const FAMILIES: readonly ArchitectureFamily[] = [densenet];
+
+/** The values of --arch. */
+export const architectureNames: readonly string[] = FAMILIES.flatMap((family) => family.names);
+
+/** @throws SpineXRError INVALID_ARGUMENT listing the known names */
+export function findFamily(arch: string): ArchitectureFamily {
+  const family = FAMILIES.find(({ names }) => names.includes(arch));
+  if (family !== undefined) return family;
+  throw new SpineXRError(
+    "INVALID_ARGUMENT",
+    `There is no architecture ${JSON.stringify(arch)}.${suggestion(arch, architectureNames)} ` +
+      `Expected one of: ${architectureNames.join(", ")}.`,
+  );
+}

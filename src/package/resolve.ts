@@ -1,0 +1,149 @@
+/** openPackage(): a name, path, address or set of files to a checked model package. */
+import { basename, dirname } from "node:path";
+import { fileURLToPath } from "node:url";
+import { SpineXRError, throwIfAborted } from "../api/errors.ts";
+import { suggestion } from "../api/options.ts";
+import type { OnProgress } from "../api/progress.ts";
+import { readBytes } from "../platform/files.ts";
+import { foldersWith, pathKind } from "../platform/folders.ts";
+import { sha256Hex } from "../platform/hash.ts";
+import type { Manifest } from "./manifest.ts";
+import { folderSource, mapSource, type PackageSource, remoteSource, zipSource } from "./source.ts";
+import { parseManifest } from "./validate.ts";
+
+/** What openPackage takes: a shipped name, a path, a file: or http(s): URL, or the files themselves by name. */
+export type PackageReference = string | URL | { readonly files: ReadonlyMap<string, Uint8Array> };
+
+export interface ModelPackage {
+  readonly manifest: Manifest;
+  /** Folder, archive or address that the package came from. */
+  readonly origin: string;
+  /** SHA-256 of model.json. */
+  readonly sha256: string;
+  /**
+   * The bytes of a file that the manifest names, after its sha256 was checked.
+   * @throws SpineXRError HASH_MISMATCH, INVALID_PACKAGE, INVALID_ARGUMENT (not named), LIMIT_EXCEEDED, ABORTED
+   */
+  read(file: string): Promise<Uint8Array>;
+}
+
+export interface OpenPackageOptions {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: OnProgress;
+}
+
+const MANIFEST = "model.json";
+
+/** Beside src/ in a checkout, beside dist/ when installed. */
+const SHIPPED = new URL("../../models/", import.meta.url);
+
+/**
+ * Opens a model package and checks its manifest. A name of a shipped package wins over a folder of the same name
+ * (write "./name" for the folder). Nothing is fetched unless the reference is an http(s) URL.
+ *
+ * @throws SpineXRError MODEL_NOT_FOUND listing the shipped names, INVALID_PACKAGE, LIMIT_EXCEEDED, FILE_UNREADABLE, ABORTED
+ */
+export async function openPackage(
+  reference: PackageReference,
+  options: OpenPackageOptions = {},
+): Promise<ModelPackage> {
+  const { signal, onProgress } = options;
+  throwIfAborted(signal);
+  const source = await findSource(reference, options);
+  const fetchFile = async (file: string): Promise<Uint8Array> => {
+    throwIfAborted(signal);
+    onProgress?.({ phase: "fetch", file, loaded: 0, total: null });
+    const bytes = await source.read(file, signal);
+    onProgress?.({ phase: "fetch", file, loaded: bytes.length, total: bytes.length });
+    return bytes;
+  };
+  const manifestBytes = await fetchFile(MANIFEST);
+  const manifest = parseManifest(manifestBytes);
+  const hashes = hashesOf(manifest);
+  return {
+    manifest,
+    origin: source.origin,
+    sha256: sha256Hex(manifestBytes),
+    async read(file) {
+      const expected = hashes.get(file);
+      if (expected === undefined) {
+        throw new SpineXRError(
+          "INVALID_ARGUMENT",
+          `model.json of ${source.origin} does not name a file ${JSON.stringify(file)}.`,
+        );
+      }
+      const bytes = await fetchFile(file);
+      onProgress?.({ phase: "verify", file });
+      const found = sha256Hex(bytes);
+      if (found !== expected) {
+        throw new SpineXRError(
+          "HASH_MISMATCH",
+          `${file} of the model package ${source.origin} has sha256 ${found}; model.json says ${expected}. ` +
+            "The file is damaged or was changed: fetch or convert the package again.",
+        );
+      }
+      return bytes;
+    },
+  };
+}
+
+/** Names of the packages that come with spinexr. */
+export const shippedPackages = (): Promise<string[]> => foldersWith(fileURLToPath(SHIPPED), MANIFEST);
+
+function hashesOf({ classifiers, selfTest }: Manifest): Map<string, string> {
+  const hashes = new Map<string, string>();
+  for (const { file, sha256 } of selfTest === null ? classifiers : [...classifiers, selfTest]) {
+    if ((hashes.get(file) ?? sha256) !== sha256) {
+      throw new SpineXRError("INVALID_PACKAGE", `model.json gives two different sha256 for ${file}.`);
+    }
+    hashes.set(file, sha256);
+  }
+  return hashes;
+}
+
+async function findSource(reference: PackageReference, options: OpenPackageOptions): Promise<PackageSource> {
+  if (reference instanceof URL) {
+    return reference.protocol === "file:"
+      ? localSource(fileURLToPath(reference), options)
+      : remote(reference, options);
+  }
+  if (typeof reference === "string") {
+    if (/^https?:\/\//i.test(reference) && !URL.canParse(reference)) {
+      throw new SpineXRError("INVALID_ARGUMENT", `${reference} is not a valid URL; check the address.`);
+    }
+    return /^https?:\/\//i.test(reference)
+      ? remote(new URL(reference), options)
+      : localSource(reference, options);
+  }
+  if (reference?.files instanceof Map) return mapSource(reference.files);
+  throw new SpineXRError(
+    "INVALID_ARGUMENT",
+    "A model package is named by a shipped name, a path, a URL or { files: Map of name to bytes }.",
+  );
+}
+
+async function remote(url: URL, { signal }: OpenPackageOptions): Promise<PackageSource> {
+  if (url.protocol !== "http:" && url.protocol !== "https:") {
+    throw new SpineXRError(
+      "INVALID_ARGUMENT",
+      `A model package cannot be read from ${url.protocol} addresses; expected http:, https: or file:.`,
+    );
+  }
+  if (url.pathname.endsWith(".zip")) return zipSource(await readBytes(url, { signal }), url.href);
+  if (url.pathname.endsWith(`/${MANIFEST}`)) return remoteSource(new URL(".", url));
+  return remoteSource(new URL(url.pathname.endsWith("/") ? url.href : `${url.origin}${url.pathname}/`));
+}
+
+async function localSource(reference: string, { signal }: OpenPackageOptions): Promise<PackageSource> {
+  const shipped = await shippedPackages();
+  if (shipped.includes(reference)) return folderSource(fileURLToPath(new URL(`${reference}/`, SHIPPED)));
+  const kind = reference === "" ? "absent" : await pathKind(reference);
+  if (kind === "folder") return folderSource(reference);
+  if (kind === "file" && basename(reference) === MANIFEST) return folderSource(dirname(reference));
+  if (kind === "file") return zipSource(await readBytes(reference, { signal }), reference);
+  throw new SpineXRError(
+    "MODEL_NOT_FOUND",
+    `There is no model package ${JSON.stringify(reference)}: no such folder or .zip, and no shipped package of that ` +
+      `name.${suggestion(reference, shipped)} Shipped packages: ${shipped.join(", ") || "none"}.`,
+  );
+}

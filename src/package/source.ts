@@ -1,0 +1,79 @@
+/** Where the files of a package lie: a folder, an archive, an address, or memory. */
+import { SpineXRError } from "../api/errors.ts";
+import { isInsidePath, openZip } from "../convert/checkpoint/zip.ts";
+import { readBytes } from "../platform/files.ts";
+import { readInside } from "../platform/folders.ts";
+
+/** The largest protobuf message, hence the largest ONNX file. */
+export const MAX_FILE_BYTES = 2 ** 31;
+
+export interface PackageSource {
+  /** For messages and reports. */
+  readonly origin: string;
+  /** @throws SpineXRError INVALID_PACKAGE where the file is not there, LIMIT_EXCEEDED, ABORTED */
+  read(file: string, signal?: AbortSignal): Promise<Uint8Array>;
+}
+
+export function folderSource(path: string): PackageSource {
+  return {
+    origin: path,
+    read: (file, signal) =>
+      readInside(path, file, { maxBytes: MAX_FILE_BYTES, signal }).catch((cause) =>
+        missing(path, file, cause),
+      ),
+  };
+}
+
+export function mapSource(files: ReadonlyMap<string, Uint8Array>): PackageSource {
+  const origin = "memory";
+  return {
+    origin,
+    read: async (file) => files.get(file) ?? missing(origin, file),
+  };
+}
+
+/** `base` is the address of the folder; it ends with a slash. */
+export function remoteSource(base: URL): PackageSource {
+  return {
+    origin: base.href,
+    read: (file, signal) =>
+      readBytes(new URL(file, base), { signal }).catch((cause) => missing(base.href, file, cause)),
+  };
+}
+
+/**
+ * A .zip of a package folder: model.json lies at its top or in its only folder.
+ * @throws SpineXRError INVALID_PACKAGE, LIMIT_EXCEEDED
+ */
+export function zipSource(bytes: Uint8Array, origin: string): PackageSource {
+  const archive = openZip(bytes, {
+    what: "The model package",
+    code: "INVALID_PACKAGE",
+    maxEntrySize: MAX_FILE_BYTES,
+    maxEntries: 1000,
+  });
+  const manifests = [...archive.entries.keys()].filter((name) => /^([^/]+\/)?model\.json$/.test(name));
+  if (manifests.length !== 1) {
+    throw new SpineXRError(
+      "INVALID_PACKAGE",
+      `${origin} should hold one model.json, at its top or in its only folder; found ${manifests.length}.`,
+    );
+  }
+  const prefix = manifests[0]!.slice(0, -"model.json".length);
+  return {
+    origin,
+    read: async (file) =>
+      isInsidePath(file) && archive.entries.has(prefix + file)
+        ? archive.read(prefix + file)
+        : missing(origin, file),
+  };
+}
+
+function missing(origin: string, file: string, cause?: unknown): never {
+  if (cause instanceof SpineXRError && cause.code !== "FILE_NOT_FOUND") throw cause;
+  throw new SpineXRError(
+    "INVALID_PACKAGE",
+    `The model package ${origin} has no file ${file}; the package is incomplete, fetch or copy it again.`,
+    { cause },
+  );
+}
