@@ -24,6 +24,8 @@ import { MAX_RANK } from "./wire.ts";
 export interface PlanOptions {
   /** Let the inputs of a concat be written straight into its output. Default true; off for comparisons. */
   readonly concatInPlace?: boolean;
+  /** Let tensors share memory when they do not live at the same time. Default true; off for comparisons. */
+  readonly reuseMemory?: boolean;
 }
 
 /**
@@ -53,7 +55,7 @@ export function buildPlan(graph: Graph, options: PlanOptions = {}): Plan {
   for (const tensor of [...outputs, ...counts]) if (tensor !== null) tensor.buffer.isOutput = true;
   const steps = draft.steps as DraftStep[];
   const kept = [...inputs, ...outputs, ...counts.filter((tensor) => tensor !== null)];
-  const arenaBytes = planMemory(steps, kept);
+  const arenaBytes = planMemory(steps, kept, options.reuseMemory ?? true);
   return finishPlan({ graph, steps, inputs, outputs, counts, arenaBytes });
 }
 

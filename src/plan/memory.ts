@@ -27,9 +27,15 @@ const OVERWRITABLE: Partial<Record<StepKind, readonly number[]>> = {
  * Sets `offset` on every arena buffer, merging those that can be reused in place. `kept`: tensors of ports, which
  * have a place even when no step touches them. Gives the arena's size in bytes.
  */
-export function planMemory(steps: readonly DraftStep[], kept: readonly DraftTensor[]): number {
-  overwriteDyingOperands(steps, kept);
+export function planMemory(
+  steps: readonly DraftStep[],
+  kept: readonly DraftTensor[],
+  reuse: boolean,
+): number {
+  if (reuse) overwriteDyingOperands(steps, kept);
   const lifetimes = arenaLifetimes(steps, kept);
+  if (!reuse)
+    for (const lifetime of lifetimes.values()) Object.assign(lifetime, { first: -1, last: steps.length });
   const bySize = [...lifetimes].sort(
     ([a, x], [b, y]) => b.bytes - a.bytes || x.first - y.first || x.last - y.last,
   );
