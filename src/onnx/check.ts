@@ -59,6 +59,10 @@ export function checkModel(model: OnnxModel): void {
     const known =
       operator?.dimsOnly === true || (operator !== undefined && inputs.every((i) => i?.known ?? true));
     const types = resultTypes(node, operator, inputs);
+    const converted = operator?.foreign === true ? types(0) : null;
+    if (converted !== null && graphDType(converted) === null) {
+      problems.addNode(node, opset, `gives ${converted}`);
+    }
     node.outputs.forEach((name, i) => {
       if (name === "") return;
       if (values.has(name)) invalidOnnx(`"${name}" is defined twice; names of values must be unique.`);
