@@ -1,0 +1,150 @@
+/** Core over a driver: the order of calls, cancelling and disposal, the same for the addon and for WebAssembly. */
+import { SpineXRError, throwIfAborted } from "../api/errors.ts";
+import { encodePlan } from "../plan/encode.ts";
+import type { Plan } from "../plan/plan.ts";
+import type { Core, CoreInfo, CoreRunResult, CoreSession, ImageCore, PortData } from "./core.ts";
+import type { CoreDriver, DriverSession, OutputSpec } from "./driver.ts";
+import { imageCore } from "./image-core.ts";
+import { checkInputs, outputSpecs, toResult } from "./port-checks.ts";
+import { SerialQueue } from "./serial-queue.ts";
+
+export class DrivenCore implements Core {
+  readonly info: CoreInfo;
+  readonly image: ImageCore;
+  readonly #driver: CoreDriver;
+  /** Two queues, so that the next picture is prepared while a network runs: at most two calls are under way. */
+  readonly #engine = new SerialQueue();
+  readonly #pixels = new SerialQueue();
+  readonly #sessions = new Set<DrivenSession>();
+  #disposed: Promise<void> | null = null;
+
+  constructor(driver: CoreDriver) {
+    this.#driver = driver;
+    this.info = driver.info;
+    this.image = imageCore(driver.image, (task) => {
+      this.#checkAlive();
+      return this.#pixels.add(task);
+    });
+  }
+
+  async createSession(plan: Plan): Promise<CoreSession> {
+    this.#checkAlive();
+    const encoded = encodePlan(plan);
+    return this.#engine.add(async () => {
+      this.#checkAlive();
+      const inner = await this.#driver.createSession(encoded, plan.constants, plan.constantBytes);
+      const session = new DrivenSession(plan, inner, this.#engine, this.#driver.abortFlag, () =>
+        this.#sessions.delete(session),
+      );
+      this.#sessions.add(session);
+      return session;
+    });
+  }
+
+  dispose(): Promise<void> {
+    this.#disposed ??= (async () => {
+      // A session whose creation is under way is in #sessions once the engine's queue has come this far.
+      await this.#engine.add(async () => {});
+      await Promise.allSettled([...this.#sessions].map((session) => session.dispose()));
+      await this.#pixels.add(async () => {});
+      await this.#engine.add(() => this.#driver.close());
+    })();
+    return this.#disposed;
+  }
+
+  #checkAlive(): void {
+    if (this.#disposed !== null)
+      throw new SpineXRError("DISPOSED", "The backend was used after dispose(); open it again.");
+  }
+}
+
+class DrivenSession implements CoreSession {
+  readonly bytes: number;
+  readonly #plan: Plan;
+  readonly #inner: DriverSession;
+  readonly #queue: SerialQueue;
+  readonly #abortFlag: Int32Array | null;
+  readonly #outputs: readonly OutputSpec[];
+  readonly #onDisposed: () => void;
+  #disposed: Promise<void> | null = null;
+
+  constructor(
+    plan: Plan,
+    inner: DriverSession,
+    queue: SerialQueue,
+    abortFlag: Int32Array | null,
+    onDisposed: () => void,
+  ) {
+    this.bytes = inner.bytes;
+    this.#plan = { ...plan, constants: [] }; // the core has its own copy of the weights
+    this.#inner = inner;
+    this.#queue = queue;
+    this.#abortFlag = abortFlag;
+    this.#outputs = outputSpecs(plan.outputs);
+    this.#onDisposed = onDisposed;
+  }
+
+  async run(
+    inputs: readonly PortData[],
+    options: { signal?: AbortSignal; profile?: boolean } = {},
+  ): Promise<CoreRunResult> {
+    const { signal, profile = false } = options;
+    this.#checkAlive();
+    checkInputs(this.#plan.inputs, inputs);
+    throwIfAborted(signal);
+    // The caller may change its arrays as soon as run() has returned: a run that has to wait keeps copies.
+    const own = this.#queue.idle ? inputs : inputs.map((input) => input.slice());
+    const result = this.#queue.add(async () => {
+      this.#checkAlive();
+      throwIfAborted(signal);
+      return this.#runNow(own, signal, profile);
+    });
+    return signal === undefined ? result : untilAborted(result, signal);
+  }
+
+  dispose(): Promise<void> {
+    this.#disposed ??= this.#queue.add(() => this.#inner.destroy()).finally(this.#onDisposed);
+    return this.#disposed;
+  }
+
+  async #runNow(
+    inputs: readonly PortData[],
+    signal: AbortSignal | undefined,
+    profile: boolean,
+  ): Promise<CoreRunResult> {
+    const flag = this.#abortFlag;
+    const stop = (): void => {
+      if (flag !== null) Atomics.store(flag, 0, 1);
+    };
+    if (flag !== null) Atomics.store(flag, 0, 0);
+    signal?.addEventListener("abort", stop);
+    try {
+      return toResult(this.#plan.outputs, await this.#inner.run(inputs, this.#outputs, profile));
+    } finally {
+      signal?.removeEventListener("abort", stop);
+    }
+  }
+
+  #checkAlive(): void {
+    if (this.#disposed !== null)
+      throw new SpineXRError("DISPOSED", "The network was used after dispose(); load it again.");
+  }
+}
+
+/**
+ * `work`, or ABORTED as soon as the signal fires. The work itself ends soon after, where it can be stopped, and
+ * whatever comes next in its queue waits for that.
+ */
+function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => {
+      try {
+        throwIfAborted(signal);
+      } catch (error) {
+        reject(error);
+      }
+    };
+    signal.addEventListener("abort", onAbort);
+    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
+  });
+}

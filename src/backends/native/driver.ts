@@ -1,0 +1,134 @@
+/** CoreDriver over the addon. */
+import { type ErrorCode, SpineXRError } from "../../api/errors.ts";
+import type { Plan } from "../../plan/plan.ts";
+import type { CoreInfo, PortData, Voi } from "../core.ts";
+import type { CoreDriver, DriverRun, DriverSession, ImageDriver, OutputSpec } from "../driver.ts";
+import { allocate } from "../port-checks.ts";
+import type { Addon, AddonVoi, EngineHandle, SessionHandle } from "./addon.ts";
+
+/** Starts an engine. Throws BACKEND_UNAVAILABLE for an unknown or unavailable `isa`. */
+export function nativeDriver(addon: Addon, threads: number, isa: string): CoreDriver {
+  const engine = coded(() => addon.engineCreate(threads, isa));
+  const info: CoreInfo = {
+    build: "native",
+    isa: addon.engineIsa(engine),
+    threads: addon.engineThreads(engine),
+  };
+  // Shared, so that stores from this thread are seen by the one that runs the network.
+  const abortFlag = new Int32Array(new SharedArrayBuffer(4));
+  return {
+    info,
+    abortFlag,
+    image: nativeImages(addon),
+    createSession: async (plan, constants, constantBytes) =>
+      nativeSession(addon, await createHandle(addon, engine, plan, constants, constantBytes), abortFlag),
+    close: async () => addon.engineDestroy(engine),
+  };
+}
+
+const createHandle = (
+  addon: Addon,
+  engine: EngineHandle,
+  plan: Uint8Array,
+  constants: Plan["constants"],
+  constantBytes: number,
+): Promise<SessionHandle> =>
+  codedAsync(() =>
+    addon.sessionCreate(
+      engine,
+      plan,
+      constantBytes,
+      [...constants].sort((a, b) => a.offset - b.offset),
+    ),
+  );
+
+function nativeSession(addon: Addon, handle: SessionHandle, abortFlag: Int32Array): DriverSession {
+  return {
+    bytes: addon.sessionBytes(handle),
+    async run(
+      inputs: readonly PortData[],
+      specs: readonly OutputSpec[],
+      profile: boolean,
+    ): Promise<DriverRun> {
+      const outputs = specs.map(allocate);
+      const counts = new Int32Array(specs.length);
+      const stepMs = profile ? new Float32Array(addon.sessionStepCount(handle)) : null;
+      await codedAsync(() => addon.sessionRun(handle, inputs, outputs, counts, abortFlag, stepMs));
+      return { outputs, counts, stepMs };
+    },
+    destroy: async () => addon.sessionDestroy(handle),
+  };
+}
+
+/** Sources are copied first: their buffers may belong to the user, who may transfer them while a thread reads. */
+function nativeImages(addon: Addon): ImageDriver {
+  return {
+    async display({ samples, sampleType, height, width, bitsStored, signed, monochrome1, voi }) {
+      const pixels = bytesFor(height * width);
+      const conversion = await codedAsync(() =>
+        addon.imageDisplay(
+          samples.slice(),
+          sampleType,
+          height,
+          width,
+          bitsStored,
+          Number(signed),
+          Number(monochrome1),
+          toAddonVoi(voi),
+          pixels,
+        ),
+      );
+      return { pixels, conversion };
+    },
+    async resize({ pixels, height, width, targetHeight, targetWidth }) {
+      const target = bytesFor(targetHeight * targetWidth);
+      await codedAsync(() =>
+        addon.imageResize(pixels.slice(), height, width, target, targetHeight, targetWidth),
+      );
+      return target;
+    },
+    async normalize({ pixels, height, width, mean, std, paddedHeight, paddedWidth }) {
+      const target = allocate({ dtype: "f32", length: 3 * paddedHeight * paddedWidth }) as Float32Array;
+      await codedAsync(() =>
+        addon.imageNormalize(pixels.slice(), height, width, mean, std, target, paddedHeight, paddedWidth),
+      );
+      return target;
+    },
+  };
+}
+
+const bytesFor = (length: number): Uint8Array => allocate({ dtype: "u8", length }) as Uint8Array;
+
+const VOI_FUNCTIONS = ["LINEAR", "LINEAR_EXACT", "SIGMOID", "UNKNOWN"] as const;
+
+function toAddonVoi(voi: Voi): AddonVoi {
+  if (voi.kind === "none") return [0, 0, 0, 0, 0, 1, 0, 0, 0, null];
+  if (voi.kind === "lut") return [2, 0, 0, 0, 0, 1, 0, voi.first, voi.bits, voi.entries.slice()];
+  const { slope, intercept } = voi.rescale ?? { slope: 1, intercept: 0 };
+  const hasRescale = voi.rescale === null ? 0 : 1;
+  const kind = VOI_FUNCTIONS.indexOf(voi.function);
+  return [1, kind, voi.center, voi.width, hasRescale, slope, intercept, 0, 0, null];
+}
+
+/** The addon's errors carry one of our codes; anything else is a defect. */
+function asSpineXRError(error: unknown): SpineXRError {
+  if (error instanceof SpineXRError) return error;
+  const { code = "INTERNAL", message = String(error) } = error as { code?: ErrorCode; message?: string };
+  return new SpineXRError(code, message);
+}
+
+function coded<T>(call: () => T): T {
+  try {
+    return call();
+  } catch (error) {
+    throw asSpineXRError(error);
+  }
+}
+
+async function codedAsync<T>(call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    throw asSpineXRError(error);
+  }
+}

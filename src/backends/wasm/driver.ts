@@ -1,0 +1,125 @@
+/** CoreDriver over an engine worker and, in the threads builds, its pool workers. */
+import { SpineXRError } from "../../api/errors.ts";
+import type { Plan } from "../../plan/plan.ts";
+import { type SpawnWorker, spawnWorker, type WorkerHandle } from "../../platform/workers.ts";
+import type { CoreDriver, DriverSession, ImageDriver } from "../driver.ts";
+import { createMemory, loadBuild, type WasmBuild } from "./builds.ts";
+import { Channel } from "./channel.ts";
+import { buffersOf, type EngineReady, type PoolStart } from "./messages.ts";
+
+export interface WasmDriverOptions {
+  readonly build: WasmBuild;
+  readonly threads: number;
+  readonly isa: string;
+  /** How to start a thread; default: the platform's. */
+  readonly spawn?: SpawnWorker;
+}
+
+/**
+ * Starts the workers. A driver of the build "simd" cannot stop a run: its abortFlag is null.
+ * @throws SpineXRError BACKEND_UNAVAILABLE, OUT_OF_MEMORY, INTERNAL
+ */
+export async function wasmDriver(options: WasmDriverOptions): Promise<CoreDriver> {
+  const { build, threads, isa, spawn = spawnWorker } = options;
+  const module = await loadBuild(build);
+  const memory = build === "simd" ? null : createMemory(build);
+  const pool: WorkerHandle[] = [];
+  const stopPool = async (): Promise<void> => {
+    await Promise.all(pool.map((worker) => worker.terminate()));
+  };
+  const channel = new Channel(spawn, { module, memory, build, threads, isa }, () => void stopPool());
+  let ready: EngineReady;
+  try {
+    ready = await channel.ready();
+    if (memory !== null)
+      await startPool(spawn, pool, channel, { module, memory, engine: ready.engine }, ready);
+  } catch (error) {
+    await Promise.all([channel.terminate(), stopPool()]);
+    throw error;
+  }
+  return {
+    info: { build: `wasm-${build}`, isa: ready.isa, threads: ready.threads },
+    abortFlag: memory === null ? null : new Int32Array(memory.buffer, ready.abort, 1),
+    image: wasmImages(channel),
+    createSession: (plan, constants, constantBytes) => wasmSession(channel, plan, constants, constantBytes),
+    close: async () => {
+      // The engine's end lets the pool return; a dead engine has nothing left to end.
+      await channel.request("close", {}).catch(() => undefined);
+      await Promise.all([channel.terminate(), stopPool()]);
+    },
+  };
+}
+
+/** Starts the pool and waits until every thread stands in the core. One that dies takes the engine with it. */
+async function startPool(
+  spawn: SpawnWorker,
+  pool: WorkerHandle[],
+  channel: Channel,
+  common: Pick<PoolStart, "module" | "memory" | "engine">,
+  ready: EngineReady,
+): Promise<void> {
+  await Promise.all(
+    ready.pool.map(
+      (block) =>
+        new Promise<void>((resolve, reject) => {
+          const start: PoolStart = { ...common, ...block };
+          const worker = spawn(import.meta.url, "pool-worker", start, {
+            message: () => {
+              worker.setReferenced(false);
+              resolve();
+            },
+            gone: (error) => {
+              channel.fail(error);
+              reject(
+                new SpineXRError("INTERNAL", `A WebAssembly pool thread failed (${error.message}).`, {
+                  cause: error,
+                }),
+              );
+            },
+          });
+          worker.setReferenced(true);
+          pool.push(worker);
+        }),
+    ),
+  );
+}
+
+async function wasmSession(
+  channel: Channel,
+  plan: Uint8Array,
+  constants: Plan["constants"],
+  constantBytes: number,
+): Promise<DriverSession> {
+  // Views on a large file are cut out first: cloning a view would clone the whole buffer behind it.
+  const parts = constants.map(({ offset, bytes }) => ({ offset, bytes: bytes.slice() }));
+  const { session, bytes } = await channel.request(
+    "createSession",
+    { plan, parts, constantBytes },
+    buffersOf(...parts.map((part) => part.bytes)),
+  );
+  return {
+    bytes,
+    run: (inputs, outputs, profile) => {
+      const own = inputs.map((input) => input.slice());
+      return channel.request("run", { session, inputs: own, outputs, profile }, buffersOf(...own));
+    },
+    destroy: async () => {
+      await channel.request("destroySession", { session });
+    },
+  };
+}
+
+const wasmImages = (channel: Channel): ImageDriver => ({
+  display: (call) => {
+    const samples = call.samples.slice();
+    return channel.request("display", { ...call, samples }, buffersOf(samples));
+  },
+  resize: (call) => {
+    const pixels = call.pixels.slice();
+    return channel.request("resize", { ...call, pixels }, buffersOf(pixels));
+  },
+  normalize: (call) => {
+    const pixels = call.pixels.slice();
+    return channel.request("normalize", { ...call, pixels }, buffersOf(pixels));
+  },
+});
