@@ -14,7 +14,7 @@
 // Before a long loop: kept as written.
 #if defined(__clang__)
 #define SPX_UNROLL _Pragma("clang loop unroll(full)")
-#define SPX_NO_UNROLL _Pragma("clang loop unroll(disable) vectorize(disable)")
+#define SPX_NO_UNROLL _Pragma("clang loop unroll(disable)")
 #else
 #define SPX_UNROLL _Pragma("GCC unroll 16")
 #define SPX_NO_UNROLL _Pragma("GCC unroll 1")

@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "kernels/generic/compiler.h"
 #include "kernels/kernel_table.h"
 
 namespace spinexr::reference {
@@ -24,9 +25,15 @@ inline float min_keep_nan(float a, float b) { return a < b || a != a ? a : b; }
 template <int kTileRows>
 void gemm_rows(const GemmTile& t) {
   float sum[kTileRows][kCols] = {};
-  for (int k = 0; k < t.depth; ++k)
-    for (int i = 0; i < kTileRows; ++i)
-      for (int j = 0; j < kCols; ++j) sum[i][j] += t.a[i * kPackedStride + k] * t.b[k * kCols + j];
+  for (int k = 0; k < t.depth; ++k) {
+    SPX_UNROLL
+    for (int i = 0; i < kTileRows; ++i) {
+      const float element = t.a[i * kPackedStride + k];
+      // Left as a loop, g++ makes vectors of it; unrolled, scalars.
+      SPX_NO_UNROLL
+      for (int j = 0; j < kCols; ++j) sum[i][j] += element * t.b[k * kCols + j];
+    }
+  }
   for (int i = 0; i < kTileRows; ++i) {
     float* c = t.c + i * t.ldc;
     for (int j = 0; j < t.cols; ++j) {
