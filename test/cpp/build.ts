@@ -22,7 +22,7 @@ export interface Job {
   readonly flags: readonly string[];
 }
 
-const COMMON = ["-std=c++20", "-O3", "-Wall", "-Wextra", "-Werror", `-I${join(root, "native")}`];
+const COMMON = ["-std=c++20", "-O3", "-Wall", "-Wextra", `-I${join(root, "native")}`];
 const CORE = [...COMMON, ...sources.flags, "-fno-exceptions", "-fno-rtti"];
 
 /** Names of the kernel sets that `platform` ("x64", "arm64", "wasm", "wasm-relaxed") builds. */

@@ -4,11 +4,15 @@
 #define SPINEXR_KERNELS_AVX512_SIMD_H_
 
 // g++ 12 warns of the deliberately undefined lanes inside its own header.
+#if !defined(__clang__)
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wuninitialized"
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
 #include <immintrin.h>
+#if !defined(__clang__)
 #pragma GCC diagnostic pop
+#endif
 
 #include "kernels/generic/compiler.h"
 
