@@ -1,5 +1,5 @@
 /** JSON for people: two spaces, lists of plain values on one line where they fit. */
-const LINE_WIDTH = 100;
+const LINE_WIDTH = 110;
 
 /** Text of `value` with a newline at its end; the same value always gives the same text. */
 export function formatJson(value: unknown): string {
@@ -12,7 +12,7 @@ function format(value: unknown, indent: string, used: number): string {
   if (Array.isArray(value)) {
     const line = `[${value.map((item) => JSON.stringify(item)).join(", ")}]`;
     const plain = value.every((item) => typeof item !== "object" || item === null);
-    if (value.length === 0 || (plain && used + line.length < LINE_WIDTH)) return line;
+    if (value.length === 0 || (plain && used + line.length + 1 <= LINE_WIDTH)) return line;
     const items = value.map((item) => `${inner}${format(item, inner, inner.length)}`);
     return `[\n${items.join(",\n")}\n${indent}]`;
   }

@@ -3,8 +3,8 @@
  * the central directory and checked against their local headers; nothing is allocated before its size has been
  * checked, and nothing is ever written anywhere.
  */
-import { Inflate } from "fflate";
 import { type ErrorCode, SpineXRError } from "../../api/errors.ts";
+import { inflateCapped } from "../../image/inflate.ts";
 import { crc32 } from "./crc32.ts";
 
 export interface ZipOptions {
@@ -40,7 +40,6 @@ const LOCATOR_SIZE = 20;
 const END64_SIZE = 56;
 const CENTRAL_SIZE = 46;
 const LOCAL_SIZE = 30;
-const INFLATE_SLICE = 16384;
 /** No DEFLATE stream expands by more than this (RFC 1951: 258 bytes from a length/distance pair of 2 bits). */
 const MAX_DEFLATE_RATIO = 1032;
 const MASK32 = 0xffffffff;
@@ -240,23 +239,16 @@ function refuseOverlap(entries: ZipEntry[], fail: Fail): void {
 
 /** Inflates to exactly `size` bytes and stops as soon as the stream gives more. */
 function inflate(packed: Uint8Array, size: number, fail: Fail): Uint8Array {
-  const out = new Uint8Array(size);
-  let used = 0;
-  let ended = false;
-  const stream = new Inflate((chunk, final) => {
-    if (used + chunk.length > size) fail(`inflates to more than the ${size} bytes it claims`);
-    out.set(chunk, used);
-    used += chunk.length;
-    ended = final;
-  });
+  let data: Uint8Array;
   try {
-    for (let at = 0; at < packed.length; at += INFLATE_SLICE) {
-      stream.push(packed.subarray(at, at + INFLATE_SLICE), at + INFLATE_SLICE >= packed.length);
-    }
-  } catch (error) {
-    if (error instanceof SpineXRError) throw error;
-    fail("is not a valid DEFLATE stream");
+    data = inflateCapped(packed, { wrapper: "raw", maxBytes: size });
+  } catch (cause) {
+    if (!(cause instanceof SpineXRError)) throw cause;
+    return fail(
+      cause.code === "LIMIT_EXCEEDED"
+        ? `inflates to more than the ${size} bytes it claims`
+        : "is not a whole DEFLATE stream",
+    );
   }
-  if (!ended || used !== size) fail(`inflates to ${used} bytes instead of ${size}`);
-  return out;
+  return data.length === size ? data : fail(`inflates to ${data.length} bytes instead of ${size}`);
 }

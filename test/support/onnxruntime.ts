@@ -1,0 +1,18 @@
+/** onnxruntime-web on one thread: the oracle for whole networks. */
+import * as ort from "onnxruntime-web";
+
+/** Runs an ONNX file (path or bytes) with one input "image" and one output "logits". */
+export async function runOnnxruntime(
+  model: string | Uint8Array,
+  dims: readonly number[],
+  data: Float32Array,
+): Promise<Float32Array> {
+  ort.env.wasm.numThreads = 1;
+  const session = await ort.InferenceSession.create(model as Uint8Array);
+  try {
+    const outputs = await session.run({ image: new ort.Tensor("float32", data, dims) });
+    return outputs.logits!.data as Float32Array;
+  } finally {
+    await session.release();
+  }
+}
