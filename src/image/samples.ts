@@ -1,0 +1,62 @@
+/** Bytes to typed samples, and the hash that identifies them. */
+import type { Samples } from "../backends/core.ts";
+import { sha256Hex } from "../platform/hash.ts";
+
+export interface SampleLayout {
+  /** Storage bits of one sample. */
+  readonly bitsAllocated: 8 | 16 | 32;
+  readonly signed: boolean;
+  readonly littleEndian: boolean;
+}
+
+/** Samples above 31 bits do not fit: unsigned 32-bit ones wrap to negative numbers. */
+export function samplesFromBytes(bytes: Uint8Array, layout: SampleLayout): Samples {
+  const { bitsAllocated, signed } = layout;
+  if (bitsAllocated === 8) return signed ? new Int8Array(bytes) : new Uint8Array(bytes);
+  const width = bitsAllocated / 8;
+  const count = Math.floor(bytes.length / width);
+  const copy = new Uint8Array(count * width);
+  copy.set(bytes.subarray(0, count * width));
+  if (layout.littleEndian !== HOST_LITTLE_ENDIAN) reverseEach(copy, width);
+  if (width === 4) return new Int32Array(copy.buffer);
+  return signed ? new Int16Array(copy.buffer) : new Uint16Array(copy.buffer);
+}
+
+const HOST_LITTLE_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
+
+function reverseEach(bytes: Uint8Array, width: number): void {
+  for (let at = 0; at < bytes.length; at += width) bytes.subarray(at, at + width).reverse();
+}
+
+/** Reads the low `bits` of every sample as two's complement. */
+export function signExtend(samples: Samples, bits: number): Int8Array | Int16Array | Int32Array {
+  const size = 8 * samples.BYTES_PER_ELEMENT;
+  const signed =
+    size === 8
+      ? new Int8Array(samples.length)
+      : size === 16
+        ? new Int16Array(samples.length)
+        : new Int32Array(samples.length);
+  const shift = 32 - bits;
+  for (let i = 0; i < samples.length; i++) signed[i] = (samples[i] << shift) >> shift;
+  return signed;
+}
+
+/** Smallest and largest sample. At least one sample. */
+export function sampleRange(samples: Samples): { min: number; max: number } {
+  let min = samples[0];
+  let max = min;
+  for (const value of samples) {
+    if (value < min) min = value;
+    if (value > max) max = value;
+  }
+  return { min, max };
+}
+
+/** sha256 of the samples as int32 little endian, hex: equal pixels have equal hashes whatever their storage. */
+export function hashSamples(samples: Samples): string {
+  const wide = Int32Array.from(samples);
+  const bytes = new Uint8Array(wide.buffer);
+  if (!HOST_LITTLE_ENDIAN) reverseEach(bytes, 4);
+  return sha256Hex(bytes);
+}
