@@ -42,7 +42,8 @@ function toTree(files) {
 
 /** Runs clang++ on the given files; the bytes of `output`. A failure carries the compiler's words. */
 async function run(args, files, output) {
-  const { runClang } = await import("@yowasp/clang");
+  const { runClang, runLLVM } = await import("@yowasp/clang");
+  await runLLVM(null, {}, { fetchProgress: () => {} }); // loads the compiler without its progress lines
   let text = "";
   const collect = (bytes) => {
     if (bytes !== null) text += new TextDecoder().decode(bytes);
@@ -51,7 +52,6 @@ async function run(args, files, output) {
     const result = await runClang(["clang++", ...args], toTree(files), {
       stdout: collect,
       stderr: collect,
-      fetchProgress: () => {},
     });
     return { bytes: result[output], text };
   } catch (error) {

@@ -22,12 +22,7 @@ export type SpawnWorker = (caller: string, name: string, data: unknown, events: 
 
 /** Starts the module `name` in the folder of `caller` (an import.meta.url). `data` is structured-cloned into it. */
 export const spawnWorker: SpawnWorker = (caller, name, data, events) => {
-  const fromSource = caller.endsWith(".ts");
-  const worker = new Worker(new URL(`./${name}${fromSource ? ".ts" : ".js"}`, caller), {
-    workerData: data,
-    // Node 20 reads TypeScript through tsx only, which a thread has to register for itself.
-    ...(fromSource ? { execArgv: ["--import", import.meta.resolve("tsx")] } : {}),
-  });
+  const worker = new Worker(workerModule(caller, name), { workerData: data });
   worker.unref();
   let over = false;
   const gone = (error: Error): void => {
@@ -47,6 +42,15 @@ export const spawnWorker: SpawnWorker = (caller, name, data, events) => {
     },
   };
 };
+
+/** The module's URL. Node 20 reads TypeScript through tsx only, which every thread has to register for itself. */
+function workerModule(caller: string, name: string): URL {
+  if (!caller.endsWith(".ts")) return new URL(`./${name}.js`, caller);
+  const tsx = JSON.stringify(import.meta.resolve("tsx/esm/api"));
+  const module = JSON.stringify(new URL(`./${name}.ts`, caller).href);
+  const code = `import { register } from ${tsx}; register(); await import(${module});`;
+  return new URL(`data:text/javascript,${encodeURIComponent(code)}`);
+}
 
 /** The other end: what a worker module uses. */
 export interface WorkerScope<Data> {

@@ -1,0 +1,25 @@
+/** TypeScript to dist/: JavaScript, declarations, source maps. Files that were removed from src/ leave dist/ too. */
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+
+const root = join(import.meta.dirname, "..");
+const dist = join(root, "dist");
+const PRODUCT = /\.(js|d\.ts)(\.map)?$/;
+
+if (existsSync(dist)) {
+  for (const file of readdirSync(dist, { recursive: true, encoding: "utf8" })) {
+    if (PRODUCT.test(file) && !existsSync(join(root, "src", file.replace(PRODUCT, ".ts"))))
+      rmSync(join(dist, file));
+  }
+}
+const typescript = dirname(createRequire(import.meta.url).resolve("typescript/package.json"));
+const child = spawnSync(
+  process.execPath,
+  [join(typescript, "bin", "tsc"), "-p", join(root, "tsconfig.build.json")],
+  {
+    stdio: "inherit",
+  },
+);
+process.exit(child.status ?? 1);
