@@ -1,0 +1,124 @@
+#include "session.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "../base/float_mode.h"
+
+namespace spinexr {
+namespace {
+
+double milliseconds() {
+  timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return static_cast<double>(now.tv_sec) * 1e3 + static_cast<double>(now.tv_nsec) * 1e-6;
+}
+
+}  // namespace
+
+Status Session::create(const KernelTable& kernels, ThreadPool& pool, Span<const uint8_t> plan,
+                       Span<const uint8_t> constants, std::unique_ptr<Session>* session) {
+  std::unique_ptr<Session> made(new (std::nothrow) Session(kernels, pool));
+  if (made == nullptr) return fail(Status::OUT_OF_MEMORY, "no memory for a session");
+  if (constants.size() > 0 && reinterpret_cast<uintptr_t>(constants.data()) % 4 != 0) {
+    return fail(Status::INVALID_ARGUMENT, "expected constants at an address divisible by 4");
+  }
+  SPX_TRY(read_plan(plan, constants.size(), &made->plan_));
+  SPX_TRY(made->prepare(constants));
+  *session = std::move(made);
+  return Status::OK;
+}
+
+Status Session::prepare(Span<const uint8_t> constants) {
+  SPX_TRY(arena_.allocate(plan_.arena_bytes, "the arena"));
+  PrepareContext context(plan_, kernels_, pool_.threads(), constants.data());
+  context.begin_ports();
+  ops_.resize(plan_.steps.size());
+  for (size_t i = 0; i < ops_.size(); ++i) SPX_TRY(prepare_step(context, i, &ops_[i]));
+  owned_by_ops_ = context.owned;
+  SPX_TRY(keep_constants(context, constants));
+  if (context.shared_scratch > kMaxStorageBytes || context.thread_scratch > kMaxStorageBytes) {
+    return fail(Status::OUT_OF_MEMORY, "expected at most 1 TiB of scratch memory");
+  }
+  thread_scratch_offset_ = static_cast<size_t>(align_up(context.shared_scratch));
+  thread_scratch_stride_ = static_cast<size_t>(align_up(context.thread_scratch));
+  return scratch_.allocate(align_up(context.shared_scratch) +
+                               align_up(context.thread_scratch) * static_cast<uint64_t>(pool_.threads()),
+                           "scratch");
+}
+
+// Copies the constants that some op reads while running, each at 64-byte alignment, and fixes all addresses.
+Status Session::keep_constants(const PrepareContext& context, Span<const uint8_t> constants) {
+  uint64_t bytes = 0;
+  const size_t count = plan_.tensors.size();
+  const auto kept = [&](size_t i) {
+    return plan_.tensors[i].storage == Storage::kConstant && context.kept(i);
+  };
+  for (size_t i = 0; i < count; ++i) {
+    if (kept(i)) bytes += align_up(static_cast<uint64_t>(plan_.tensors[i].bytes()));
+    // Tensors may share bytes; a plan that repeats one large constant is cut off here.
+    if (bytes > kMaxStorageBytes) return fail(Status::OUT_OF_MEMORY, "expected at most 1 TiB of constants");
+  }
+  SPX_TRY(constants_.allocate(bytes, "constants"));
+  addresses_.resize(count);
+  uint64_t at = 0;
+  for (size_t i = 0; i < count; ++i) {
+    const Tensor& tensor = plan_.tensors[i];
+    if (tensor.storage == Storage::kArena) {
+      addresses_[i] = arena_.data() + tensor.offset;
+    } else if (kept(i)) {
+      addresses_[i] = constants_.data() + at;
+      if (tensor.bytes() > 0) {
+        memcpy(addresses_[i], constants.data() + tensor.offset, static_cast<size_t>(tensor.bytes()));
+      }
+      at += align_up(static_cast<uint64_t>(tensor.bytes()));
+    }
+  }
+  return Status::OK;
+}
+
+size_t Session::bytes(const PortRecord& port) const {
+  return static_cast<size_t>(plan_.tensors[static_cast<size_t>(port.tensor)].bytes());
+}
+
+int32_t Session::count(const PortRecord& port) const {
+  if (port.count_tensor < 0) return -1;
+  int32_t count;
+  memcpy(&count, addresses_[static_cast<size_t>(port.count_tensor)], sizeof count);
+  // Computed by the network: never more than there is.
+  const int64_t rows = plan_.tensors[static_cast<size_t>(port.tensor)].dims[0];
+  return count < 0 ? 0 : count > rows ? static_cast<int32_t>(rows) : count;
+}
+
+size_t Session::held() const {
+  return arena_.size() + constants_.size() + scratch_.size() + static_cast<size_t>(owned_by_ops_);
+}
+
+Status Session::run(const volatile int32_t* abort, float* step_ms) {
+  const ScopedFlushDenormals flush;
+  const RunContext context{kernels_,
+                           pool_,
+                           addresses_.data(),
+                           scratch_.data(),
+                           scratch_.data() + thread_scratch_offset_,
+                           thread_scratch_stride_};
+  for (size_t i = 0; i < ops_.size(); ++i) {
+    if (abort != nullptr && *abort != 0)
+      return fail(Status::ABORTED, "the run was aborted before step %zu", i);
+    const double start = step_ms == nullptr ? 0 : milliseconds();
+    if (const Status status = ops_[i]->run(context); status != Status::OK) {
+      char sentence[400];
+      snprintf(sentence, sizeof sentence, "%s", last_error());
+      return fail(status, "step %zu: %s", i, sentence);
+    }
+    if (step_ms != nullptr) step_ms[i] = static_cast<float>(milliseconds() - start);
+  }
+  // Cheap, and the only thing that would tell of a kernel that writes too far.
+  if (!arena_.guards_intact() || !scratch_.guards_intact() || !constants_.guards_intact()) {
+    return fail(Status::INTERNAL, "a step wrote outside its memory; please report this network");
+  }
+  return Status::OK;
+}
+
+}  // namespace spinexr

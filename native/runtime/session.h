@@ -1,0 +1,56 @@
+// A prepared plan: ops, one arena, one scratch slab, the constants that runs read. Nothing is allocated by
+// run().
+#ifndef SPINEXR_RUNTIME_SESSION_H_
+#define SPINEXR_RUNTIME_SESSION_H_
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <memory>
+#include <vector>
+
+#include "../base/aligned_buffer.h"
+#include "../base/span.h"
+#include "../base/status.h"
+#include "../kernels/kernel_table.h"
+#include "../ops/op.h"
+#include "../plan/plan_reader.h"
+#include "thread_pool.h"
+
+namespace spinexr {
+
+class Session {
+ public:
+  // `constants` is read during the call only; 4-byte aligned. kernels and pool must outlive the session.
+  static Status create(const KernelTable& kernels, ThreadPool& pool, Span<const uint8_t> plan,
+                       Span<const uint8_t> constants, std::unique_ptr<Session>* session);
+
+  const Plan& plan() const { return plan_; }
+  // The memory of a port's tensor, `count` its run-time length or -1.
+  uint8_t* address(const PortRecord& port) const { return addresses_[static_cast<size_t>(port.tensor)]; }
+  size_t bytes(const PortRecord& port) const;
+  int32_t count(const PortRecord& port) const;
+  // Not from two threads at once (one pool, one arena). See spx_session_run.
+  Status run(const volatile int32_t* abort, float* step_ms);
+  // Bytes held: arena, packed weights, constants, scratch.
+  size_t held() const;
+  Span<uint8_t> arena() const { return {arena_.data(), arena_.size()}; }
+
+ private:
+  Session(const KernelTable& kernels, ThreadPool& pool) : kernels_(kernels), pool_(pool) {}
+  Status prepare(Span<const uint8_t> constants);
+  Status keep_constants(const PrepareContext& context, Span<const uint8_t> constants);
+
+  const KernelTable& kernels_;
+  ThreadPool& pool_;
+  Plan plan_;
+  std::vector<OpPointer> ops_;
+  std::vector<uint8_t*> addresses_;  // per tensor
+  AlignedBuffer arena_, constants_, scratch_;
+  size_t thread_scratch_offset_ = 0, thread_scratch_stride_ = 0;
+  uint64_t owned_by_ops_ = 0;
+};
+
+}  // namespace spinexr
+
+#endif  // SPINEXR_RUNTIME_SESSION_H_
