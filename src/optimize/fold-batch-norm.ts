@@ -1,0 +1,79 @@
+import type { ConvNode, ConvTransposeNode, MatmulNode, Node, ScaleShiftNode, Value } from "../graph/graph.ts";
+import { constantF32, isAll } from "./channels.ts";
+import type { Pass } from "./pass.ts";
+import type { Rewriter } from "./rewriter.ts";
+
+type Linear = ConvNode | ConvTransposeNode | MatmulNode;
+
+/**
+ * A scaleShift behind a linear node goes into its weights:
+ *   s[o] (sum w[o, ..] x + b[o]) + t[o] = sum (s[o] w[o, ..]) x + (s[o] b[o] + t[o]).
+ * Products are formed in double and rounded to f32 once, so each weight is off by at most half an ulp. The node's
+ * result must have no other reader, and nothing (residual, activation) may stand between.
+ */
+export const foldBatchNorm: Pass = {
+  name: "fold-batch-norm",
+  run(graph) {
+    let changes = 0;
+    for (const node of graph.nodes("scaleShift")) {
+      const linear = graph.producer(node.inputs[0]);
+      if (linear !== undefined && isPlainLinear(linear) && fold(graph, linear, node)) changes++;
+    }
+    return changes;
+  },
+};
+
+function isPlainLinear(node: Node): node is Linear {
+  if (node.kind === "conv") return node.activation === null && node.inputs[3] === null;
+  // scaleShift acts on axis 1, which is a matmul's column axis only in rank 2.
+  if (node.kind === "matmul") return node.activation === null && node.outputs[0]!.dims.length === 2;
+  return node.kind === "convTranspose";
+}
+
+function fold(graph: Rewriter, linear: Linear, node: ScaleShiftNode): boolean {
+  const scale = constantF32(node.inputs[1]);
+  const shift = constantF32(node.inputs[2]);
+  const weight = constantF32(linear.inputs[1]);
+  const bias =
+    linear.inputs[2] === null ? new Float32Array(scale?.length ?? 0) : constantF32(linear.inputs[2]);
+  if (scale === null || shift === null || weight === null || bias === null) return false;
+  if (graph.soleUser(linear.outputs[0]!) !== node) return false;
+  if (linear.kind === "convTranspose" && node.activation !== null) return false;
+  const inputs = [...linear.inputs] as (Value | null)[];
+  if (!isAll(scale, 1)) {
+    const channelOf = outputChannel(linear);
+    const scaled = weight.map((w, i) => w * scale[channelOf(i)]!);
+    inputs[1] = graph.constant(`${linear.inputs[1].name}.scaled`, scaled, linear.inputs[1].dims);
+  }
+  const shifted = bias.map((b, o) => b * scale[o]! + shift[o]!);
+  inputs[2] = graph.constant(`${node.name}.bias`, shifted, [shifted.length]);
+  graph.setInputs(linear, inputs as never);
+  if (linear.kind !== "convTranspose") linear.activation = node.activation;
+  graph.absorb(linear, node);
+  return true;
+}
+
+/** Which output channel the i-th weight (row-major) contributes to. */
+function outputChannel(linear: Linear): (i: number) => number {
+  const { dims } = linear.inputs[1];
+  switch (linear.kind) {
+    case "conv": {
+      const perOutput = dims[1]! * dims[2]! * dims[3]!;
+      return (i) => Math.floor(i / perOutput);
+    }
+    case "convTranspose": {
+      // [C, O / group, kh, kw]: input channel c belongs to group floor(c / (C / group)).
+      const perGroup = dims[1]!;
+      const taps = dims[2]! * dims[3]!;
+      const inputsPerGroup = dims[0]! / linear.group;
+      return (i) => {
+        const group = Math.floor(i / (perGroup * taps) / inputsPerGroup);
+        return group * perGroup + (Math.floor(i / taps) % perGroup);
+      };
+    }
+    case "matmul": {
+      const [rows, columns] = dims.slice(-2) as [number, number];
+      return linear.transB ? (i) => Math.floor(i / columns) % rows : (i) => i % columns;
+    }
+  }
+}

@@ -1,0 +1,85 @@
+import type { ConvNode, MatmulNode, ScaleShiftNode, Value } from "../graph/graph.ts";
+import { constantF32, isAll } from "./channels.ts";
+import type { Pass } from "./pass.ts";
+import type { Rewriter } from "./rewriter.ts";
+
+/**
+ * A scaleShift without activation in front of a linear node goes into its weights:
+ *   sum w[o, c, ..] (s[c] x + t[c]) + b[o] = sum (w[o, c, ..] s[c]) x + (b[o] + sum w[o, c, ..] t[c]).
+ * Zero padding comes after the scaleShift, and a padded zero would miss its t[c]: with a non-zero shift the
+ * convolution must be unpadded. A mean in between (prePool) does not matter: it is linear and keeps constants.
+ */
+export const foldInputScale: Pass = {
+  name: "fold-input-scale",
+  run(graph) {
+    let changes = 0;
+    for (const node of graph.nodes("scaleShift")) {
+      if (node.activation !== null) continue;
+      const user = graph.soleUser(node.outputs[0]!);
+      if (user?.kind === "conv" && user.inputs[0] === node.outputs[0]! && foldIntoConv(graph, node, user))
+        changes++;
+      if (
+        user?.kind === "matmul" &&
+        user.inputs[0] === node.outputs[0]! &&
+        foldIntoMatmul(graph, node, user)
+      ) {
+        changes++;
+      }
+    }
+    return changes;
+  },
+};
+
+function foldIntoConv(graph: Rewriter, node: ScaleShiftNode, conv: ConvNode): boolean {
+  const shift = constantF32(node.inputs[2]);
+  if (conv.inputs[4] !== null || conv.preRelu || shift === null) return false;
+  if (!isAll(shift, 0) && conv.pads.some((p) => p !== 0)) return false;
+  const [outputs, channels, height, width] = conv.inputs[1].dims as [number, number, number, number];
+  const taps = height * width;
+  const outputsPerGroup = outputs / conv.group;
+  return foldIntoWeights(graph, node, conv, outputs, (i) => {
+    const output = Math.floor(i / taps / channels);
+    const group = Math.floor(output / outputsPerGroup);
+    return [output, group * channels + (Math.floor(i / taps) % channels)];
+  });
+}
+
+function foldIntoMatmul(graph: Rewriter, node: ScaleShiftNode, matmul: MatmulNode): boolean {
+  const [a, b] = matmul.inputs;
+  // Axis 1 of a must be the summed axis, and b one matrix.
+  if (a.dims.length !== 2 || matmul.transA || b.dims.length !== 2) return false;
+  const columns = b.dims[1]!;
+  const outputs = matmul.outputs[0]!.dims[1]!;
+  return foldIntoWeights(graph, node, matmul, outputs, (i) =>
+    matmul.transB ? [Math.floor(i / columns), i % columns] : [i % columns, Math.floor(i / columns)],
+  );
+}
+
+/** `at(i)`: output and input channel of the i-th weight. */
+function foldIntoWeights(
+  graph: Rewriter,
+  node: ScaleShiftNode,
+  linear: ConvNode | MatmulNode,
+  outputs: number,
+  at: (i: number) => [output: number, channel: number],
+): boolean {
+  const scale = constantF32(node.inputs[1]);
+  const shift = constantF32(node.inputs[2]);
+  const weight = constantF32(linear.inputs[1]);
+  const oldBias = linear.inputs[2] === null ? new Float32Array(outputs) : constantF32(linear.inputs[2]);
+  if (scale === null || shift === null || weight === null || oldBias === null) return false;
+  const alpha = linear.kind === "matmul" ? linear.alpha : 1;
+  const bias = Float64Array.from(oldBias);
+  const scaled = weight.map((w, i) => {
+    const [output, channel] = at(i);
+    bias[output]! += alpha * w * shift[channel]!;
+    return w * scale[channel]!;
+  });
+  const inputs = [...linear.inputs] as (Value | null)[];
+  inputs[0] = node.inputs[0];
+  inputs[1] = graph.constant(`${linear.inputs[1].name}.scaled`, scaled, linear.inputs[1].dims);
+  inputs[2] = graph.constant(`${linear.name}.bias`, Float32Array.from(bias), [outputs]);
+  graph.setInputs(linear, inputs as never);
+  graph.remove(node);
+  return true;
+}
