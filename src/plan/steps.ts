@@ -181,7 +181,10 @@ export const STEPS = {
     outputs: ["y"],
     fields: { rows: "i", cols: "i", xStride: "i", yStride: "i", activation: "i", alpha: "f", beta: "f" },
   },
-  /** Right-aligned dims; stride 0 broadcasts. f32 arithmetic gives f32, comparisons of f32 or i32 and logic give u8. y may be a or b. */
+  /**
+   * Right-aligned dims; stride 0 broadcasts. y may be a or b. Arithmetic of f32 or i32 gives the same type (mod: f32
+   * takes the sign of a, i32 of b), comparisons of any type and logic of u8 give u8.
+   */
   binary: {
     inputs: ["a", "b"],
     outputs: ["y"],

@@ -2,7 +2,14 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { PLAN_VERSION } from "../../src/plan/plan.ts";
-import { STEPS, type StepKind } from "../../src/plan/steps.ts";
+import {
+  ACTIVATIONS,
+  CONV_ALGORITHMS,
+  POOL_MODES,
+  REDUCE_OPS,
+  STEPS,
+  type StepKind,
+} from "../../src/plan/steps.ts";
 import {
   CORE_DTYPES,
   HEADER_WORDS,
@@ -102,6 +109,19 @@ test("plan.h has the numbers of wire.ts", () => {
   assert.equal(enumNames("DType"), [...CORE_DTYPES]);
   assert.equal(enumNames("Layout"), [...LAYOUTS]);
   assert.equal(enumNames("Storage"), [...STORAGES]);
+});
+
+test("enums.h has the modes of steps.ts", () => {
+  const enums = withoutComments(readFileSync(join(native, "enums.h"), "utf8"));
+  const names = (name: string): string[] => {
+    const body = new RegExp(`enum class ${name} : int32_t \\{([^}]*)\\}`).exec(enums)?.[1] ?? "";
+    const items = [...body.matchAll(/k(\w+)/g)].map(([, item]) => item as string);
+    return items.map((item) => item[0]?.toLowerCase() + item.slice(1));
+  };
+  assert.equal(names("Activation"), [...ACTIVATIONS, "count"]);
+  assert.equal(names("ReduceOp"), [...REDUCE_OPS, "count"]);
+  assert.equal(names("ConvAlgorithm"), [...CONV_ALGORITHMS, "count"]);
+  assert.equal(names("PoolMode"), [...POOL_MODES, "count"]);
 });
 
 test.run();

@@ -10,7 +10,7 @@ import {
 import type { DraftTensor } from "../draft.ts";
 import type { Lowering } from "../layout.ts";
 import { expandView } from "../view.ts";
-import { aroundAxis, expectF32 } from "./common.ts";
+import { aroundAxis, expectF32, expectTypes } from "./common.ts";
 
 export function lowerSoftmax(lowering: Lowering, node: SoftmaxNode): void {
   expectF32(node, ...node.inputs);
@@ -21,7 +21,7 @@ export function lowerSoftmax(lowering: Lowering, node: SoftmaxNode): void {
 }
 
 export function lowerArgReduce(lowering: Lowering, node: ArgReduceNode): void {
-  expectF32(node, ...node.inputs);
+  expectTypes(node, ["f32", "i32"], ...node.inputs);
   const { x, layout, outer, n, inner } = aroundAxis(lowering, node.inputs[0], node.axis, !node.keepDims);
   const y = lowering.define(node.outputs[0] as Value, layout);
   const op = node.op === "min" ? 1 : 0;

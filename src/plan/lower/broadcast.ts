@@ -1,19 +1,12 @@
 /** binary and where: operands are read through strides, in whatever layout they lie, at up to six axes. */
-import {
-  type Activation,
-  type BinaryNode,
-  type BinaryOp,
-  elementCount,
-  type Value,
-  type WhereNode,
-} from "../../graph/graph.ts";
+import type { Activation, BinaryNode, BinaryOp, Value, WhereNode } from "../../graph/graph.ts";
 import { aligned, type CommonAxis, mergeAxes } from "../copy.ts";
-import { coreType, type DraftTensor, storageOrder, tensorStrides } from "../draft.ts";
+import { type DraftTensor, storageOrder, tensorStrides } from "../draft.ts";
 import { type Lowering, type Source, tensorSource } from "../layout.ts";
 import type { Layout } from "../plan.ts";
 import { BINARY_OPS } from "../steps.ts";
 import { axisStrides, expandView } from "../view.ts";
-import { activationFields, expectF32 } from "./common.ts";
+import { activationFields, expectTypes } from "./common.ts";
 
 const MAX_AXES = 6;
 const COMPARISONS: ReadonlySet<BinaryOp> = new Set([
@@ -26,13 +19,10 @@ const COMPARISONS: ReadonlySet<BinaryOp> = new Set([
 const LOGIC: ReadonlySet<BinaryOp> = new Set(["and", "or", "xor"]);
 
 export function lowerBinary(lowering: Lowering, node: BinaryNode): void {
-  if (!COMPARISONS.has(node.op) && !LOGIC.has(node.op)) expectF32(node, ...node.inputs);
+  if (!COMPARISONS.has(node.op) && !LOGIC.has(node.op)) expectTypes(node, ["f32", "i32"], ...node.inputs);
   const output = node.outputs[0] as Value;
   const layout = outputLayout(lowering, node.inputs, output);
-  const bytes = COMPARISONS.has(node.op) && coreType(node.inputs[0].dtype) === "u8";
-  const [a, b] = operands(lowering, node.inputs, output, layout).map((source) =>
-    bytes ? widened(lowering, source, output.dims, layout) : source,
-  ) as [Source, Source];
+  const [a, b] = operands(lowering, node.inputs, output, layout) as [Source, Source];
   const y = lowering.define(output, layout);
   emitBinary(lowering, node.name, node.op, a, b, y, node.activation);
 }
@@ -140,13 +130,4 @@ function axisCount(sources: readonly Source[], output: Value, layout: Layout): n
       strides: strides.map((list) => list[axis] as number),
     })),
   ).length;
-}
-
-/** Bytes as i32, which comparisons read. */
-function widened(lowering: Lowering, source: Source, dims: readonly number[], layout: Layout): Source {
-  const name = source.base.name;
-  const dense = lowering.materialize(`${name}:dense`, source, dims, layout);
-  const wide = lowering.fresh(`${name}:i32`, "i32", dims, layout);
-  lowering.draft.emit("cast", `${name}:i32`, [dense], [wide], () => ({ count: elementCount(dims) }));
-  return tensorSource(wide);
 }

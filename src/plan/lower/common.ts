@@ -1,9 +1,9 @@
 /** What several families need: fused activations, type checks, axes as [outer, n, inner]. */
 import { SpineXRError } from "../../api/errors.ts";
 import { type Activation, elementCount, type Node, type Value } from "../../graph/graph.ts";
-import { type DraftTensor, storageOrder } from "../draft.ts";
+import { coreType, type DraftTensor, storageOrder } from "../draft.ts";
 import type { Lowering } from "../layout.ts";
-import type { Layout } from "../plan.ts";
+import type { CoreDType, Layout } from "../plan.ts";
 import { ACTIVATIONS } from "../steps.ts";
 
 export function activationFields(activation: Activation | null): {
@@ -18,18 +18,21 @@ export function activationFields(activation: Activation | null): {
   };
 }
 
-/** Throws UNSUPPORTED_OPERATOR when a value that must be f32 in the core is not. */
-export function expectF32(node: Node, ...values: (Value | null)[]): void {
+/** Throws UNSUPPORTED_OPERATOR when the core does not compute this node on the type of one of its operands. */
+export function expectTypes(node: Node, types: readonly CoreDType[], ...values: (Value | null)[]): void {
   for (const value of values) {
-    if (value !== null && value.dtype !== "f32") {
+    if (value !== null && !types.includes(coreType(value.dtype))) {
       throw new SpineXRError(
         "UNSUPPORTED_OPERATOR",
-        `${node.kind} "${node.name}" computes in f32, but "${value.name}" is ${value.dtype}. ` +
-          "Cast it to float32 in the model.",
+        `${node.kind} "${node.name}" computes in ${types.join(" or ")}, but "${value.name}" is ${value.dtype}. ` +
+          "Cast it in the model.",
       );
     }
   }
 }
+
+export const expectF32 = (node: Node, ...values: (Value | null)[]): void =>
+  expectTypes(node, ["f32"], ...values);
 
 export const isEmpty = (value: Value): boolean => elementCount(value.dims) === 0;
 

@@ -5,17 +5,20 @@ import {
   elementCount,
   type ScaleShiftNode,
   type UnaryNode,
+  type UnaryOp,
   type Value,
 } from "../../graph/graph.ts";
 import { coreType, type DraftTensor, isDense, pixelCount } from "../draft.ts";
 import { type Lowering, type Source, tensorSource } from "../layout.ts";
 import { UNARY_OPS } from "../steps.ts";
 import { emitBinary } from "./broadcast.ts";
-import { activationFields, expectF32 } from "./common.ts";
+import { activationFields, expectF32, expectTypes } from "./common.ts";
+
+const WHOLE_NUMBER_OPS: ReadonlySet<UnaryOp> = new Set(["relu", "abs", "neg", "sign"]);
 
 export function lowerUnary(lowering: Lowering, node: UnaryNode): void {
   const [value] = node.inputs;
-  if (node.op !== "not") expectF32(node, value);
+  if (node.op !== "not") expectTypes(node, WHOLE_NUMBER_OPS.has(node.op) ? ["f32", "i32"] : ["f32"], value);
   const layout = lowering.naturalLayout(value);
   const x = lowering.tensor(value, layout);
   const y = lowering.define(node.outputs[0] as Value, layout);

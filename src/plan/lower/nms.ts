@@ -19,7 +19,7 @@ export function lowerNms(lowering: Lowering, node: NmsNode): void {
     batch,
     classes,
     n,
-    maxPerClass: node.maxPerClass,
+    maxPerClass: Math.min(node.maxPerClass, n),
     centerPointBox: node.centerPointBox ? 1 : 0,
     iouThreshold: node.iouThreshold,
     scoreThreshold: node.scoreThreshold,

@@ -5,7 +5,7 @@ import type { Lowering } from "../layout.ts";
 import type { Layout } from "../plan.ts";
 import { REDUCE_OPS } from "../steps.ts";
 import { permuteView } from "../view.ts";
-import { expectF32, isEmpty } from "./common.ts";
+import { expectTypes, isEmpty } from "./common.ts";
 
 /** What a reduction over no elements gives. */
 const OF_NOTHING: Readonly<Record<ReduceOp, number>> = {
@@ -30,7 +30,7 @@ interface Groups {
 export function lowerReduce(lowering: Lowering, node: ReduceNode): void {
   const [value] = node.inputs;
   const output = node.outputs[0] as Value;
-  expectF32(node, value);
+  expectTypes(node, ["f32", "i32"], value);
   if (isEmpty(value)) {
     const y = lowering.define(output, "plain");
     lowering.draft.emit("fill", node.name, [], [y], () => ({ value: OF_NOTHING[node.op] }));

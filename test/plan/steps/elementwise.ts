@@ -1,8 +1,16 @@
 /** unary, scaleShift, binary, where, copy, fill, cast. */
+import type { BinaryOp } from "../../../src/graph/graph.ts";
 import { BINARY_OPS, UNARY_OPS } from "../../../src/plan/steps.ts";
 import type { Executors } from "../execute.ts";
 import { activate, expectDense, walk } from "./common.ts";
 import { BINARY, unary } from "./functions.ts";
+
+/** Division truncates, mod takes the sign of b. */
+function integer(op: number, a: number, b: number): number {
+  const name = BINARY_OPS[op] as BinaryOp;
+  if (name === "mod") return a - b * Math.floor(a / b);
+  return Math.trunc(BINARY[name](a, b));
+}
 
 export const binarySteps: Pick<
   Executors,
@@ -22,13 +30,16 @@ export const binarySteps: Pick<
   binary(f, [a, b], [y]) {
     const apply = BINARY[BINARY_OPS[f.op]!];
     const act = activate(f);
-    const floats = a!.dtype === "f32" && b!.dtype === "f32";
-    const integers = a!.dtype === "i32" && b!.dtype === "i32" && y!.dtype === "u8";
-    const logic = a!.dtype === "u8" && b!.dtype === "u8" && f.op >= BINARY_OPS.indexOf("and");
-    if (!floats && !integers && !logic)
-      throw new Error(`binary ${BINARY_OPS[f.op]} of ${a!.dtype}, ${b!.dtype}`);
+    const compares = f.op >= BINARY_OPS.indexOf("equal") && f.op <= BINARY_OPS.indexOf("greaterOrEqual");
+    const logic = ["and", "or", "xor"].includes(BINARY_OPS[f.op]!);
+    const result = compares || logic ? "u8" : a!.dtype;
+    const operand = logic ? a!.dtype === "u8" : compares || a!.dtype !== "u8";
+    if (a!.dtype !== b!.dtype || y!.dtype !== result || !operand)
+      throw new Error(`binary ${f.op} of ${a!.dtype}`);
+    const integers = y!.dtype === "i32";
     walk(f.dims, [f.aStride, f.bStride, f.yStride], ([i, j, k]) => {
-      y!.set(k!, act(apply(a!.get(i!), b!.get(j!))));
+      const v = integers ? integer(f.op, a!.get(i!), b!.get(j!)) : apply(a!.get(i!), b!.get(j!));
+      y!.set(k!, act(v));
     });
   },
   where(f, [condition, a, b], [y]) {

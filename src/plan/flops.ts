@@ -1,0 +1,60 @@
+/** Arithmetic of a step: a multiply-add is 2, a comparison or function 1, moved data 0. Fused activations are left out. */
+import { elementCount } from "../graph/graph.ts";
+import type { Plan, PlanTensor } from "./plan.ts";
+import type { Step } from "./steps.ts";
+
+/** Floating-point operations of one run of `step`. NMS counts as 0: it depends on the data. */
+export function stepFlops(plan: Plan, step: Step): number {
+  const tensor = (index: number | undefined): PlanTensor | undefined => plan.tensors[index ?? -1];
+  const count = (index: number | undefined): number => elementCount(tensor(index)?.dims ?? [0]);
+  const written = count(step.outputs[0]);
+  switch (step.kind) {
+    case "conv": {
+      const { poolH, poolW } = step.fields;
+      const taps = elementCount(tensor(step.inputs[1])?.dims.slice(1) ?? []);
+      const prologue = (step.inputs[4] ?? -1) >= 0 || poolH * poolW > 1 ? 2 * count(step.inputs[0]) : 0;
+      return 2 * taps * written + prologue + ((step.inputs[3] ?? -1) >= 0 ? written : 0);
+    }
+    case "matmul":
+      return 2 * step.fields.k * written;
+    case "pool":
+      return step.fields.kernelH * step.fields.kernelW * written;
+    case "reduce":
+    case "argReduce":
+      return count(step.inputs[0]);
+    case "resample":
+      return 2 * step.fields.taps * written;
+    case "scaleShift":
+      return 2 * written;
+    case "unary":
+    case "binary":
+      return written;
+    case "softmax":
+    case "normalize":
+    case "topK":
+      return 4 * count(step.inputs[0]);
+    case "roiAlign":
+      return 8 * written * Math.max(1, step.fields.samplingRatio) ** 2;
+    case "where":
+    case "copy":
+    case "fill":
+    case "cast":
+    case "gather":
+    case "nms":
+      return 0;
+  }
+}
+
+export const planFlops = (plan: Plan): number =>
+  plan.steps.reduce((sum, step) => sum + stepFlops(plan, step), 0);
+
+/** Bytes of the operands of one run of `step`, each tensor once. */
+export function stepBytes(plan: Plan, step: Step): number {
+  const operands = new Set([...step.inputs, ...step.outputs].filter((index) => index >= 0));
+  let bytes = 0;
+  for (const index of operands) {
+    const { dims, dtype } = plan.tensors[index] as PlanTensor;
+    bytes += elementCount(dims) * (dtype === "u8" ? 1 : 4);
+  }
+  return bytes;
+}
