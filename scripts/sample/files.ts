@@ -17,7 +17,7 @@ export function writePng(grey: ArrayLike<number>, height: number, width: number)
   return join(signature, chunk("IHDR", header), chunk("IDAT", zlibSync(rows, { level: 9 })), chunk("IEND"));
 }
 
-function chunk(type: string, data = new Uint8Array()): Uint8Array {
+function chunk(type: string, data: Uint8Array = new Uint8Array()): Uint8Array {
   const body = join(latin1(type), data);
   return join(be32(data.length), body, be32(crc32(body)));
 }

@@ -1,0 +1,161 @@
+import { readFileSync } from "node:fs";
+import type { Manifest } from "../../src/package/manifest.ts";
+import { parseManifest, schemaProblems, validateManifest } from "../../src/package/validate.ts";
+import { assert, random, suite } from "../shim.ts";
+import { rejects } from "../support/errors.ts";
+import { accepts, type Schema } from "../support/json-schema.ts";
+import { sampleManifest } from "../support/manifest.ts";
+
+const test = suite("manifest schema");
+const schema: Schema = JSON.parse(readFileSync("models/manifest.schema.json", "utf8"));
+
+test("every property and definition is described, every object is closed", () => {
+  const visit = (node: Schema, path: string): void => {
+    assert.type(node.description, "string", `${path} has no description`);
+    if (node.type === "object") assert.ok(node.additionalProperties !== undefined, `${path} is open`);
+    const children = { ...(node.properties as object), ...(node.$defs as object) } as Record<string, Schema>;
+    for (const [key, child] of Object.entries(children)) visit(child, `${path}.${key}`);
+    if (node.items !== undefined) visit(node.items as Schema, `${path}[]`);
+  };
+  visit(schema, "$");
+});
+
+test("schema and validator accept the same manifests", () => {
+  assert.ok(accepts(schema, sampleManifest()));
+  assert.equal(schemaProblems(sampleManifest()), []);
+  const counts = { accepted: 0, refused: 0 };
+  for (const value of variants(sampleManifest())) {
+    const wanted = accepts(schema, value);
+    counts[wanted ? "accepted" : "refused"]++;
+    const problems = schemaProblems(value);
+    assert.is(problems.length === 0, wanted, `${problems.join(" ")} ${JSON.stringify(value)}`);
+  }
+  assert.ok(counts.accepted > 50 && counts.refused > 500, JSON.stringify(counts));
+});
+
+/** Every value of the manifest replaced, removed, or given company. */
+function* variants(manifest: Manifest): Generator<unknown> {
+  const next = random(2);
+  const replacements = [
+    ...[
+      null,
+      true,
+      0,
+      1,
+      -1,
+      0.5,
+      3,
+      4096,
+      4097,
+      1e-13,
+      1e7,
+      "",
+      "x",
+      "A b",
+      "../x",
+      "a/b.c",
+      "a/.b",
+      "/a",
+      "a//b",
+      "x\n",
+    ],
+    ...[
+      "BGR",
+      "RGB",
+      "stretch",
+      "é".repeat(200),
+      "é".repeat(201),
+      "x".repeat(64),
+      "x".repeat(65),
+      "x".repeat(4001),
+    ],
+    ...[
+      "0".repeat(64),
+      "A".repeat(64),
+      [],
+      {},
+      [1, 2, 3],
+      [1, 2],
+      ["a"],
+      Array(17).fill("w"),
+      { unknown: [1] },
+    ],
+  ];
+  for (const path of paths(manifest)) {
+    for (const replacement of replacements) yield edit(manifest, path, () => replacement);
+    yield edit(manifest, path, undefined);
+    yield edit(manifest, path, (value) =>
+      typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value, extra: 1 } : value,
+    );
+    yield edit(manifest, path, (value) => (Array.isArray(value) ? [...value, value[0]] : value));
+    yield edit(manifest, path, (value) => (typeof value === "number" ? value * (next() * 4 - 1) : value));
+  }
+  for (const value of [null, 5, "x", [], [manifest]]) yield value;
+}
+
+type Path = readonly (string | number)[];
+
+function* paths(value: unknown, path: Path = []): Generator<Path> {
+  if (path.length > 0) yield path;
+  if (typeof value !== "object" || value === null) return;
+  for (const [key, item] of Object.entries(value))
+    yield* paths(item, [...path, Array.isArray(value) ? Number(key) : key]);
+}
+
+/** A copy with the value at `path` changed, or removed. */
+function edit(root: unknown, path: Path, change: ((value: unknown) => unknown) | undefined): unknown {
+  const copy = structuredClone(root) as Record<string | number, unknown>;
+  let at = copy;
+  for (const key of path.slice(0, -1)) at = at[key] as Record<string | number, unknown>;
+  const key = path.at(-1)!;
+  if (change !== undefined) at[key] = change(at[key]);
+  else if (Array.isArray(at)) at.splice(key as number, 1);
+  else delete at[key];
+  return copy;
+}
+
+test("messages give the path, what was found and the nearest name", async () => {
+  const cases: [Path, unknown, RegExp][] = [
+    [
+      ["classifiers", 0, "input", "height"],
+      0,
+      /\$\.classifiers\[0\]\.input\.height is 0; expected a whole number from 1 to 4096/,
+    ],
+    [["treshold"], 1, /\$\.treshold is not a known property\. Did you mean "thresholds"\?/],
+    [
+      ["classifiers", 0, "file"],
+      "../../etc/passwd",
+      /\$\.classifiers\[0\]\.file is "\.\.\/\.\.\/etc\/passwd"; expected a path inside/,
+    ],
+    [["we ird"], 1, /\$\["we ird"\]/],
+  ];
+  for (const [path, value, message] of cases) {
+    await rejects(
+      () => validateManifest(edit(sampleManifest(), path, () => value)),
+      "INVALID_PACKAGE",
+      message,
+    );
+  }
+  await rejects(() => validateManifest({}), "INVALID_PACKAGE", /\$\.schema is missing.*\(8 more problems\)/);
+});
+
+test("names must differ and the self-test must fit the classifiers", async () => {
+  const twin = sampleManifest();
+  const twice = { ...twin, classifiers: [twin.classifiers[0], twin.classifiers[0]] };
+  await rejects(() => validateManifest(twice), "INVALID_PACKAGE", /used twice/);
+  for (const logits of [{}, { member: [1, 2] }, { member: [1], other: [1] }]) {
+    const manifest = { ...twin, selfTest: { ...twin.selfTest, logits } };
+    await rejects(() => validateManifest(manifest), "INVALID_PACKAGE", /selfTest\.logits/);
+  }
+});
+
+test("bytes that are not JSON, or too many", async () => {
+  const bytes = (text: string) => new TextEncoder().encode(text);
+  assert.equal(parseManifest(bytes(JSON.stringify(sampleManifest()))), sampleManifest());
+  await rejects(() => parseManifest(bytes("{")), "INVALID_PACKAGE", /not JSON/);
+  await rejects(() => parseManifest(Uint8Array.of(0xff)), "INVALID_PACKAGE", /UTF-8/);
+  await rejects(() => parseManifest(bytes("[".repeat(500_000))), "INVALID_PACKAGE", /not JSON/);
+  await rejects(() => parseManifest(new Uint8Array(2 ** 20 + 1)), "LIMIT_EXCEEDED", /model\.json/);
+});
+
+test.run();
