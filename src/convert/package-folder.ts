@@ -1,4 +1,5 @@
 /** A package folder that appears whole or not at all. */
+import type { Dirent } from "node:fs";
 import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { SpineXRError } from "../api/errors.ts";
@@ -9,19 +10,21 @@ import type { PackageWriter } from "./convert.ts";
  * @throws SpineXRError INVALID_ARGUMENT
  */
 export async function checkOutput(out: string, force: boolean): Promise<void> {
-  let names: string[];
+  let entries: Dirent[];
   try {
-    names = await readdir(out);
+    entries = await readdir(out, { withFileTypes: true });
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === "ENOENT") return;
     throw new SpineXRError("INVALID_ARGUMENT", `${out} is not a folder; choose another place.`, { cause });
   }
-  if (names.length === 0) return;
-  const foreign = names.filter((name) => !/^(model\.json|[^.].*\.(onnx|png))$/.test(name));
-  if (!names.includes("model.json") || foreign.length > 0) {
+  if (entries.length === 0) return;
+  const ours = (entry: Dirent): boolean =>
+    entry.isFile() && /^(model\.json|[^.].*\.(onnx|png))$/.test(entry.name);
+  const foreign = entries.find((entry) => !ours(entry));
+  if (foreign !== undefined || !entries.some(({ name }) => name === "model.json")) {
     throw new SpineXRError(
       "INVALID_ARGUMENT",
-      `The folder ${out} holds ${foreign[0] ?? names[0]}, which is no part of a model package; choose another folder.`,
+      `The folder ${out} holds ${(foreign ?? entries[0]!).name}, which is no part of a model package; choose another folder.`,
     );
   }
   if (!force) {
@@ -49,10 +52,7 @@ export async function writeFolder<T>(
     await mkdir(fresh);
     const result = await fill({ write: (file, bytes) => writeFile(join(fresh, file), bytes) });
     await checkOutput(out, force);
-    await rename(target, join(staging, "old")).catch((cause: NodeJS.ErrnoException) => {
-      if (cause.code !== "ENOENT") throw cause;
-    });
-    await rename(fresh, target);
+    await swap(fresh, target, join(staging, "old"));
     return result;
   } catch (cause) {
     if (cause instanceof SpineXRError || (cause as NodeJS.ErrnoException).code === undefined) throw cause;
@@ -60,5 +60,22 @@ export async function writeFolder<T>(
     throw new SpineXRError("FILE_UNREADABLE", `The package ${out} cannot be written (${code}).`, { cause });
   } finally {
     await rm(staging, { recursive: true, force: true });
+  }
+}
+
+/** Moves `fresh` to `target`; what was there goes to `aside`, and comes back should the move fail. */
+async function swap(fresh: string, target: string, aside: string): Promise<void> {
+  const replaced = await rename(target, aside).then(
+    () => true,
+    (cause: NodeJS.ErrnoException) => {
+      if (cause.code !== "ENOENT") throw cause;
+      return false;
+    },
+  );
+  try {
+    await rename(fresh, target);
+  } catch (cause) {
+    if (replaced) await rename(aside, target);
+    throw cause;
   }
 }

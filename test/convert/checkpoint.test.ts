@@ -184,6 +184,19 @@ test("refuses tensors that reach outside their storage or repeat it", async () =
   );
 });
 
+test("reads what CPython pickles in protocols 2 to 5, with optimizer state and numpy values", async () => {
+  for (const protocol of [2, 3, 4, 5]) {
+    const file = new URL(`../fixtures/checkpoints/protocol${protocol}.pth`, import.meta.url);
+    assert.equal(await values(readFileSync(file)), {
+      a: [
+        [2, 3],
+        [0, 1, 2, 3, 4, 5],
+      ],
+      "b.weight": [[3], [1, 1, 1]],
+    });
+  }
+});
+
 test("reads the golden checkpoints", async () => {
   const sizes = { densenet121: 727, retinanet_tiny: 301, faster_rcnn_tiny: 295, sparse_rcnn_tiny: 523 };
   for (const [name, size] of Object.entries(sizes)) {

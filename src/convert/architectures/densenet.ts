@@ -17,6 +17,8 @@ const BLOCKS: Readonly<Record<string, readonly number[] | null>> = {
 
 /** PyTorch's default, which neither implementation changes. */
 const BATCH_NORM_EPSILON = 1e-5;
+const INPUT_IS_A_GUESS =
+  "The checkpoint does not say how its inputs were prepared: check mean, std and colorOrder against the training code.";
 const INPUT = "image";
 const OUTPUT = "logits";
 
@@ -31,6 +33,7 @@ export const densenet: ArchitectureFamily = {
       style.finalRelu
         ? "As in torchvision, a ReLU follows the last batch normalisation."
         : "As in the reference implementation, no ReLU follows the last batch normalisation.",
+      ...(style.finalRelu ? [INPUT_IS_A_GUESS] : []),
     ];
     return { model, inputName: INPUT, outputName: OUTPUT, outputs, notes };
   },

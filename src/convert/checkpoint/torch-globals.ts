@@ -102,8 +102,10 @@ const CALLABLE: Readonly<Record<string, PickleCall>> = {
   "numpy.dtype": inert("numpy"),
   "numpy.core.multiarray.scalar": inert("numpy"),
   "numpy.core.multiarray._reconstruct": inert("numpy"),
+  "numpy.core.numeric._frombuffer": inert("numpy"),
   "numpy._core.multiarray.scalar": inert("numpy"),
   "numpy._core.multiarray._reconstruct": inert("numpy"),
+  "numpy._core.numeric._frombuffer": inert("numpy"),
 };
 
 const NAMED_ONLY = new Set([
