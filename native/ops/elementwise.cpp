@@ -96,13 +96,13 @@ Status read_rows(const PrepareContext& context, int32_t x, int32_t y, int32_t ro
   if (elements == 0) return Status::OK;
   SPX_TRY(context.expect_inside(x, "x", 0, int64_t{rows - 1} * x_stride + cols - 1));
   SPX_TRY(context.expect_inside(y, "y", 0, int64_t{rows - 1} * y_stride + cols - 1));
-  if (x == y && x_stride != y_stride && rows > 1)
+  if (context.same_place(x, y) && x_stride != y_stride && rows > 1) {
     return context.fail("expected one stride for work in place");
-}
-if (joinable && (rows == 1 || (x_stride == cols && y_stride == cols))) {
-  *result = {1, elements, elements, elements};
-}
-return Status::OK;
+  }
+  if (joinable && (rows == 1 || (x_stride == cols && y_stride == cols))) {
+    *result = {1, elements, elements, elements};
+  }
+  return Status::OK;
 }
 
 Status prepare_unary(PrepareContext& context, const step::unary& step, OpPointer* op) {
