@@ -15,6 +15,7 @@ import {
   type DraftStep,
   type DraftTensor,
   elementBytes,
+  newTensor,
   tensorBytes,
   tensorStrides,
   type View,
@@ -146,9 +147,16 @@ function moveBuffer(from: DraftBuffer, to: DraftBuffer, offset: number, pixelStr
   from.tensors = [];
 }
 
+/** Writes to a tensor of its own where the part is a slice, so that source and target may share the buffer. */
 function copyStep({ name, axis, parts, output }: DraftConcat, index: number, start: number): DraftStep {
   const { base, view, dims } = parts[index] as ConcatPart;
+  const { dtype, layout, buffer, pixelStride } = output;
+  const offset = output.offset + start * unitBytes(output, axis);
+  const slice = isSliceable(output, axis)
+    ? newTensor({ name: `${name}:${index}`, dtype, layout, dims, buffer, offset, pixelStride })
+    : null;
   const target = (): View => {
+    if (slice !== null) return viewOf(slice);
     const strides = tensorStrides(output);
     const axes = dims.map((length, i) => (length === 1 ? [] : [{ length, stride: strides[i] as number }]));
     return { base: output, offset: start * (strides[axis] as number), axes };
@@ -158,7 +166,7 @@ function copyStep({ name, axis, parts, output }: DraftConcat, index: number, sta
     kind: "copy",
     name: `${name}:${index}`,
     inputs: [base],
-    outputs: [output],
+    outputs: [slice ?? output],
     dense: false,
     fields: () => ({ ...copyFields(source(), target()) }),
   };

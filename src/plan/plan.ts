@@ -27,7 +27,7 @@ export interface PlanTensor {
   readonly dims: readonly number[];
   readonly pixelStride: number;
   readonly storage: "arena" | "constant";
-  /** Byte offset in the arena or in `constants`, a multiple of 4 (of 64 for tensors that start a buffer). */
+  /** Byte offset in the arena or in `constants`, a multiple of the element size (of 64 for tensors that start a buffer). */
   readonly offset: number;
 }
 

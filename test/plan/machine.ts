@@ -75,6 +75,8 @@ export class Machine {
 
   private note(name: string, at: number, bytes: number): void {
     const writer = this.writers[at] as number;
+    if (writer === this.step && writer !== CALLER)
+      throw new Error(`step ${writer} reads what it wrote to ${name}`);
     for (let i = 0; i < bytes; i++) {
       if (this.writers[at + i] === NOBODY)
         throw new Error(`step ${this.step} reads ${name} before it is written`);
