@@ -164,7 +164,7 @@ class Fixture {
     EXPECT(Session::create(kernels, pool_, Span<const uint8_t>(plan.data(), plan.size()),
                            Span<const uint8_t>(constants.data(), constants.size()), &session_) == Status::OK);
     // Constants are only readable while the session is made.
-    memset(constants.data(), 0xFF, constants.size());
+    for (uint8_t& byte : constants) byte = 0xFF;
     memset(session_->arena().data(), kFill, session_->arena().size());
   }
   Session& session() { return *session_; }
