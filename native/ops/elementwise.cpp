@@ -183,18 +183,22 @@ Status prepare_cast(PrepareContext& context, const step::cast& step, OpPointer* 
 
 Status prepare_fill(PrepareContext& context, const step::fill& step, OpPointer* op) {
   const Tensor& y = context.tensor(step.y);
-  SPX_TRY(context.expect_dense(step.y, "y", y.elements));
-  *op = make_op([step, elements = y.elements, type = y.dtype](const RunContext& run) {
-    int32_t whole;
-    convert(step.value, &whole);
-    if (type == DType::kU8) {
-      memset(run.data<uint8_t>(step.y), whole & 0xFF, static_cast<size_t>(elements));
-      return Status::OK;
-    }
-    uint32_t bits;
-    memcpy(&bits, type == DType::kF32 ? static_cast<const void*>(&step.value) : &whole, sizeof bits);
-    uint32_t* const y = run.data<uint32_t>(step.y);
-    for (int64_t i = 0; i < elements; ++i) y[i] = bits;
+  const bool slice = y.layout == Layout::kNhwc && y.elements > 0;
+  const int64_t cols = slice ? y.c() : y.elements, rows = slice ? y.elements / cols : 1;
+  const Rows walk{rows, cols, 0, slice ? y.pixel_stride : cols};
+  int32_t whole;
+  convert(step.value, &whole);
+  uint32_t bits;
+  memcpy(&bits, y.dtype == DType::kF32 ? static_cast<const void*>(&step.value) : &whole, sizeof bits);
+  *op = make_op([step, walk, bits, bytes = y.dtype == DType::kU8](const RunContext& run) {
+    walk.for_each(run.pool, [&](int64_t, int64_t to, int64_t, int64_t count) {
+      if (bytes) {
+        memset(run.data<uint8_t>(step.y) + to, static_cast<int>(bits & 0xFF), static_cast<size_t>(count));
+        return;
+      }
+      uint32_t* const target = run.data<uint32_t>(step.y) + to;
+      for (int64_t i = 0; i < count; ++i) target[i] = bits;
+    });
     return Status::OK;
   });
   return Status::OK;

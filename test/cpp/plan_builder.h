@@ -17,12 +17,12 @@
 
 namespace spinexr::test {
 
-#define EXPECT(condition)                                                                   \
-  do {                                                                                      \
-    if (!(condition)) {                                                                     \
-      printf("%s:%d: %s (last error: %s)\n", __FILE__, __LINE__, #condition, last_error()); \
-      exit(1);                                                                              \
-    }                                                                                       \
+#define EXPECT(condition)                                                                            \
+  do {                                                                                               \
+    if (!(condition)) {                                                                              \
+      printf("%s:%d: %s (last error: %s)\n", __FILE__, __LINE__, #condition, spinexr::last_error()); \
+      exit(1);                                                                                       \
+    }                                                                                                \
   } while (0)
 
 constexpr uint64_t kGap = 64;

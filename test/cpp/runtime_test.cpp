@@ -1,0 +1,248 @@
+// The parts under the ops: hostile plans (truncated, mutated; they must be refused or run, never crash), the
+// thread pool, aligned memory, errors and guards. Meant to be built with the address and undefined-behaviour
+// sanitizers.
+#include <string>
+
+#include "../../native/base/cpu_count.h"
+#include "plan_builder.h"
+
+namespace spinexr::test {
+namespace {
+
+// One step of nearly every kind on small tensors.
+PlanBuilder plan_of_all_kinds() {
+  PlanBuilder b;
+  Random random(7);
+  const int x = b.arena({2, 6, 5, 5}, 8), conv = b.arena({2, 4, 5, 5}, 4), pooled = b.arena({2, 4, 2, 2}, 4);
+  const int means = b.arena({2, 4}), weights = b.constant({4, 3, 3, 3}, random.reals(108));
+  const int scale = b.constant({6}, random.reals(6)), bias = b.constant({4}, random.reals(4));
+  const int plain = b.arena({2, 4, 5, 5}), product = b.arena({2, 3}), flags = b.arena({2, 3}, 0, DType::kU8);
+  const int matrix = b.constant({4, 3}, random.reals(12)), chosen = b.arena({2, 3});
+  const int whole = b.arena({2, 3}, 0, DType::kI32), indices = b.constant<int32_t>({2}, {2, -1}, DType::kI32);
+  const int taps = b.constant<int32_t>({4, 2}, {0, 1, 1, 2, 2, 2, 0, 0}, DType::kI32);
+  const int tap_weights = b.constant({4, 2}, random.reals(8)), gathered = b.arena({2, 2}),
+            resampled = b.arena({2, 4});
+  const int soft = b.arena({2, 3}), normal = b.arena({2, 3}), best = b.arena({2}, 0, DType::kI32);
+  const int values = b.arena({2, 2}), places = b.arena({2, 2}, 0, DType::kI32);
+  const int rois = b.constant<float>({2, 4}, {0, 0, 3, 3, 1, 1, 400, 2});
+  const int batch = b.constant<int32_t>({2}, {0, 1}, DType::kI32), regions = b.arena({2, 4, 2, 2}, 4);
+  const int boxes = b.constant({1, 4, 4}, random.reals(16)), scores = b.constant({1, 2, 4}, random.reals(8));
+  const int selected = b.arena({8, 3}, 0, DType::kI32), count = b.arena({1}, 0, DType::kI32);
+  b.input(means);
+  b.output(product);
+  b.output(selected, count);
+  b.step(step::fill{x, 0.5f});
+  b.step(step::scale_shift{x, scale, scale, x, 50, 6, 8, 8, 1, 0, 0});
+  b.step(step::conv{x, weights, bias, -1, scale, scale, conv, 3, 3, 1, 1, 1, 1,
+                    1, 1,       2,    1,  1,     1,     1,    1, 0, 1, 0, 0});
+  b.step(step::pool{conv, pooled, 0, 3, 3, 2, 2, 0, 0, 0, 0, 1, 1, 0, 0});
+  b.step(step::reduce{pooled, means, 1, 2, 4, 4, 16, 4});
+  b.step(step::copy{
+      conv, plain, {1, 1, 1, 1, 1, 2, 25, 4}, {0, 0, 0, 0, 0, 100, 4, 1}, {0, 0, 0, 0, 0, 100, 1, 25}, 0, 0});
+  b.step(step::matmul{
+      means, matrix, -1, product, 2, 3, 4, 0, 0, {1, 1, 1, 1}, {0, 0, 0, 0}, {0, 0, 0, 0}, 1, 0, 0, 0});
+  b.step(step::unary{product, product, 3, 1, 6, 6, 6, 0, 0});
+  b.step(step::binary{product,
+                      product,
+                      flags,
+                      9,
+                      {1, 1, 1, 1, 2, 3},
+                      {0, 0, 0, 0, 3, 1},
+                      {0, 0, 0, 0, 0, 0},
+                      {0, 0, 0, 0, 3, 1},
+                      0,
+                      0,
+                      0});
+  b.step(step::where{flags,
+                     product,
+                     product,
+                     chosen,
+                     {1, 1, 1, 1, 2, 3},
+                     {0, 0, 0, 0, 3, 1},
+                     {0, 0, 0, 0, 3, 1},
+                     {0, 0, 0, 0, 0, 0}});
+  b.step(step::cast{chosen, whole, 6});
+  b.step(step::gather{chosen, indices, gathered, 2, 3, 2, 1});
+  b.step(step::resample{chosen, taps, tap_weights, resampled, 2, 3, 4, 1, 2});
+  b.step(step::softmax{chosen, soft, 2, 3, 1, 0});
+  b.step(step::normalize{chosen, -1, -1, normal, -1, -1, 2, 3, 1e-5f});
+  b.step(step::arg_reduce{chosen, best, 0, 2, 3, 1, 0});
+  b.step(step::top_k{chosen, values, places, 2, 3, 1, 2, 1, 1});
+  b.step(step::roi_align{conv, rois, batch, regions, 0, 0, 1, 1.0f});
+  b.step(step::nms{boxes, scores, selected, count, 1, 2, 4, 4, 0, 0.5f, 0.0f});
+  return b;
+}
+
+Status create(const std::vector<uint8_t>& plan, const std::vector<uint8_t>& constants, ThreadPool& pool,
+              std::unique_ptr<Session>* session) {
+  return Session::create(*select_kernels(nullptr), pool, Span<const uint8_t>(plan.data(), plan.size()),
+                         Span<const uint8_t>(constants.data(), constants.size()), session);
+}
+
+void test_truncated(const PlanBuilder& builder, ThreadPool& pool) {
+  const std::vector<uint8_t> plan = builder.bytes();
+  std::unique_ptr<Session> session;
+  for (size_t bytes = 0; bytes < plan.size(); ++bytes) {
+    const std::vector<uint8_t> part(plan.begin(), plan.begin() + static_cast<ptrdiff_t>(bytes));
+    EXPECT(create(part, builder.constants, pool, &session) == Status::INVALID_PLAN);
+    EXPECT(last_error()[0] != '\0');
+  }
+}
+
+// Words become small numbers, extremes, or lose a bit; what is still a plan must run or end with a status.
+void test_mutated(const PlanBuilder& builder, ThreadPool& pool, int rounds) {
+  const std::vector<uint8_t> plan = builder.bytes();
+  Random random(11);
+  int ran = 0;
+  for (int round = 0; round < rounds; ++round) {
+    std::vector<uint8_t> changed(plan);
+    for (int change = random.below(3); change >= 0; --change) {
+      uint32_t word = 0;
+      uint8_t* const at = changed.data() + 4 * random.below(static_cast<int>(plan.size() / 4));
+      memcpy(&word, at, 4);
+      static constexpr uint32_t kExtremes[] = {0, 1, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF, 0x7FC00000, 65536};
+      switch (random.below(4)) {
+        case 0:
+          word = kExtremes[random.below(7)];
+          break;
+        case 1:
+          word ^= 1u << random.below(32);
+          break;
+        case 2:
+          word = static_cast<uint32_t>(random.below(12));
+          break;
+        default:
+          word += random.below(2) == 0 ? 1u : 0xFFFFFFFFu;
+      }
+      memcpy(at, &word, 4);
+    }
+    std::unique_ptr<Session> session;
+    if (create(changed, builder.constants, pool, &session) != Status::OK) continue;
+    // A count or an arena of gigabytes may be legal; it would only be slow here.
+    if (session->held() > size_t{1} << 26) continue;
+    const Status status = session->run(nullptr, nullptr);
+    EXPECT(status != Status::INTERNAL);
+    ++ran;
+  }
+  EXPECT(ran > rounds / 100);
+  printf("%d of %d mutated plans ran\n", ran, rounds);
+}
+
+void test_errors(const PlanBuilder& builder, ThreadPool& pool) {
+  std::unique_ptr<Session> session;
+  EXPECT(create(builder.bytes(), builder.constants, pool, &session) == Status::OK);
+  std::vector<float> times(session->plan().steps.size(), -1);
+  EXPECT(session->run(nullptr, times.data()) == Status::OK);
+  for (const float ms : times) EXPECT(ms >= 0);
+  const volatile int32_t abort = 1;
+  EXPECT(session->run(&abort, nullptr) == Status::ABORTED);
+  EXPECT(session->run(nullptr, nullptr) == Status::OK);
+  EXPECT(session->count(session->plan().outputs[1]) > 0);
+  EXPECT(session->count(session->plan().outputs[0]) == -1);
+  // A kernel that writes too far is found out.
+  session->arena().data()[session->arena().size()] ^= 1;
+  EXPECT(session->run(nullptr, nullptr) == Status::INTERNAL);
+
+  PlanBuilder wrong;
+  const int x = wrong.arena({2, 3}), y = wrong.arena({2, 3});
+  wrong.step(step::cast{x, y, 6});
+  wrong.step(step::softmax{x, y, 2, 4, 1, 0});
+  EXPECT(create(wrong.bytes(), wrong.constants, pool, &session) == Status::INVALID_PLAN);
+  EXPECT(std::string(last_error()).find("step 1 (softmax)") == 0);
+  EXPECT(std::string(status_code(static_cast<int32_t>(Status::INVALID_PLAN))) == "INVALID_PLAN");
+}
+
+// A plan whose outputs overlap what they are made from is refused; channel slices of one buffer are not
+// overlap.
+void test_aliases(ThreadPool& pool) {
+  PlanBuilder b;
+  Random random(5);
+  const int buffer = b.arena({1, 12, 4, 4}, 12);
+  const int first = b.slice(buffer, 0, 8), second = b.slice(buffer, 8, 4), crossing = b.slice(buffer, 6, 4);
+  const int weights = b.constant({4, 8, 1, 1}, random.reals(32));
+  const auto conv = [&](int y) {
+    return step::conv{first, weights, -1, -1, -1, -1, y, 1, 1, 1, 1, 0, 0,
+                      1,     1,       1,  0,  1,  1,  1, 1, 0, 0, 0, 0};
+  };
+  std::unique_ptr<Session> session;
+  PlanBuilder good = b, bad = b;
+  good.step(conv(second));
+  bad.step(conv(crossing));
+  EXPECT(create(good.bytes(), good.constants, pool, &session) == Status::OK);
+  EXPECT(create(bad.bytes(), bad.constants, pool, &session) == Status::INVALID_PLAN);
+}
+
+void test_indices(ThreadPool& pool) {
+  PlanBuilder b;
+  const int x = b.arena({4}), indices = b.arena({1}, 0, DType::kI32), y = b.arena({1});
+  b.step(step::gather{x, indices, y, 1, 4, 1, 1});
+  std::unique_ptr<Session> session;
+  EXPECT(create(b.bytes(), b.constants, pool, &session) == Status::OK);
+  for (const int32_t index : {-5, -4, 3, 4, INT32_MAX, INT32_MIN}) {
+    memcpy(session->arena().data() + b.offset(indices), &index, 4);
+    EXPECT((session->run(nullptr, nullptr) == Status::OK) == (index >= -4 && index < 4));
+  }
+}
+
+// Every index once, whatever the number of indices and threads, with pools that come and go.
+void test_pool(int jobs) {
+  Random random(3);
+  for (const int threads : {1, 2, 3, 8}) {
+    ThreadPool pool, other;
+    EXPECT(pool.start(threads) == Status::OK && other.start(2) == Status::OK);
+    std::vector<std::atomic<int>> hits(300);
+    int64_t expected = 0;
+    std::atomic<int64_t> sum{0};
+    for (int job = 0; job < jobs; ++job) {
+      const int n = random.below(job % 100 == 0 ? 300 : 20);
+      ThreadPool& used = job % 7 == 0 ? other : pool;
+      used.parallel_for(n, [&](int64_t i, int thread) {
+        if (thread < 0 || thread >= used.threads()) abort();
+        hits[static_cast<size_t>(i)].fetch_add(1, std::memory_order_relaxed);
+        sum.fetch_add(i + job, std::memory_order_relaxed);
+      });
+      expected += int64_t{n} * (n - 1) / 2 + int64_t{n} * job;
+      EXPECT(sum.load(std::memory_order_relaxed) == expected);
+      for (int i = 0; i < n; ++i)
+        EXPECT(hits[static_cast<size_t>(i)].exchange(0, std::memory_order_relaxed) == 1);
+      if (job % 5000 == 0) {  // long enough for the workers to go to sleep
+        timespec pause{0, 2000000};
+        nanosleep(&pause, nullptr);
+      }
+    }
+  }
+}
+
+void test_memory() {
+  AlignedBuffer buffer;
+  for (const uint64_t bytes : {0, 1, 63, 64, 1000}) {
+    EXPECT(buffer.allocate(bytes, "a test") == Status::OK);
+    EXPECT(reinterpret_cast<uintptr_t>(buffer.data()) % kAlignment == 0 && buffer.guards_intact());
+    for (uint64_t i = 0; i < bytes; ++i) EXPECT(buffer.data()[i] == 0);
+    buffer.data()[bytes] ^= 1;
+    EXPECT(!buffer.guards_intact());
+  }
+  EXPECT(buffer.allocate(uint64_t{1} << 62, "a test") == Status::OUT_OF_MEMORY);
+  EXPECT(std::string(last_error()).find("a test") != std::string::npos);
+  EXPECT(cpu_count() >= 1);
+}
+
+}  // namespace
+}  // namespace spinexr::test
+
+int main(int count, char** arguments) {
+  using namespace spinexr::test;
+  const int effort = count > 1 ? atoi(arguments[1]) : 20000;  // mutated plans; jobs per pool
+  test_memory();
+  test_pool(effort);
+  spinexr::ThreadPool pool;
+  EXPECT(pool.start(2) == spinexr::Status::OK);
+  const PlanBuilder builder = plan_of_all_kinds();
+  test_errors(builder, pool);
+  test_aliases(pool);
+  test_indices(pool);
+  test_truncated(builder, pool);
+  test_mutated(builder, pool, effort);
+  puts("runtime: good");
+  return 0;
+}
