@@ -28,7 +28,8 @@
     {
       "target_name": "spinexr",
       "sources": ["<!@(node -p \"<(s) s.core.concat(s.addon).map(f=>'native/'+f).join(' ')\")"],
-      "defines": ["NAPI_VERSION=8", "NAPI_DISABLE_CPP_EXCEPTIONS", "NODE_ADDON_API_DISABLE_DEPRECATED", "SPX_HAVE_REFERENCE"],
+      "defines": ["NAPI_VERSION=8", "NAPI_DISABLE_CPP_EXCEPTIONS", "NODE_ADDON_API_DISABLE_DEPRECATED",
+                  "NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS", "SPX_HAVE_REFERENCE"],
       "dependencies": ["spx_reference"],
       "conditions": [
         ["target_arch=='x64'", {

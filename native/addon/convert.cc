@@ -22,6 +22,9 @@ Napi::Error make_error(Napi::Env env, int32_t status, const std::string& message
 }
 
 Napi::Value throw_invalid(Napi::Env env, const std::string& message) {
+  // The environment of an empty value: its getter has failed, so an exception is pending or the thread is
+  // ending.
+  if (static_cast<napi_env>(env) == nullptr) return Napi::Value();
   make_error(env, kInvalidArgument, message).ThrowAsJavaScriptException();
   return env.Undefined();
 }
