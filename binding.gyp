@@ -41,7 +41,7 @@
           "dependencies": ["spx_neon"],
         }],
         ["OS=='linux'", {
-          "ldflags": ["-static-libstdc++", "-static-libgcc", "-Wl,--exclude-libs,ALL"],
+          "ldflags": ["-static-libstdc++", "-static-libgcc", "-Wl,--exclude-libs,ALL", "-Wl,-z,now"],
         }],
       ],
     },

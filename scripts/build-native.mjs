@@ -78,24 +78,6 @@ if (name === undefined) {
   );
   process.exit(values.require ? 1 : 0);
 }
-const folder = mkdtempSync(join(tmpdir(), "spinexr-"));
-  for (const path of ["CMakeLists.txt", "binding.gyp", "package.json", "native"])
-    cpSync(join(root, path), join(folder, path), { recursive: true });
-  symlinkSync(join(root, "node_modules"), join(folder, "node_modules"), "junction");
-  return folder;
-}
-
-if (values.tool !== undefined && !(values.tool in TOOLS)) {
-  console.error(`--tool: expected cmake or node-gyp, found ${values.tool}.`);
-  process.exit(2);
-}
-const name = Object.keys(TOOLS).find(
-  (key) => (values.tool ?? key) === key && TOOLS[key].script !== null && TOOLS[key].ready(),
-);
-if (name === undefined)
-  give(
-    "native addon: not built, since neither CMake nor node-gyp with Python and make is here; the backend wasm remains.",
-  );
 const folder = values.copy ? copyOfSources() : root;
 const start = Date.now();
 const child = spawnSync(process.execPath, [TOOLS[name].script, ...TOOLS[name].args()], {
@@ -103,11 +85,20 @@ const child = spawnSync(process.execPath, [TOOLS[name].script, ...TOOLS[name].ar
   encoding: "utf8",
   maxBuffer: 1 << 28,
 });
-const product = existsSync(join(folder, "build", "Release", "spinexr.node"));
+/** Loads the product: a symbol that no file defines shows only then. */
+function problemOf(product) {
+  try {
+    return require(product).abiVersion() > 0 ? null : "it has no interface version";
+  } catch (error) {
+    return error.message;
+  }
+}
+const problem =
+  child.status === 0 ? problemOf(join(folder, "build", "Release", "spinexr.node")) : "see above";
 if (values.copy) rmSync(folder, { recursive: true });
-if (child.status !== 0 || !product) {
+if (problem !== null) {
   console.error(`${child.stdout}${child.stderr}`);
-  console.error(`native addon: the build with ${name} failed; see above.`);
+  console.error(`native addon: the build with ${name} failed: ${problem}`);
   process.exit(1);
 }
 console.log(`native addon: built with ${name} in ${((Date.now() - start) / 1000).toFixed(1)} s`);
