@@ -1,6 +1,6 @@
 #include "activation.h"
 
-#include "../plan/enums.h"
+#include "plan/enums.h"
 #include "unary_math.h"
 
 namespace spinexr {

@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-#include "../kernels/op_codes.h"
+#include "kernels/op_codes.h"
 #include "op.h"
 
 namespace spinexr {

@@ -2,8 +2,8 @@
 // comparisons and logic that give u8.
 #include <math.h>
 
-#include "../kernels/op_codes.h"
 #include "activation.h"
+#include "kernels/op_codes.h"
 #include "walk.h"
 
 namespace spinexr {

@@ -3,10 +3,10 @@
 // only tile by tile while A is packed. Depthwise convolution multiplies channel vectors directly.
 #include <string.h>
 
-#include "../plan/enums.h"
 #include "conv_input.h"
 #include "gemm.h"
 #include "geometry.h"
+#include "plan/enums.h"
 
 namespace spinexr {
 namespace {

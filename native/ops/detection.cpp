@@ -1,11 +1,11 @@
 // roi_align and nms steps over the pure functions of detection/.
 #include <string.h>
 
-#include "../detection/nms.h"
-#include "../detection/roi_align.h"
-#include "../plan/enums.h"
+#include "detection/nms.h"
+#include "detection/roi_align.h"
 #include "geometry.h"
 #include "op.h"
+#include "plan/enums.h"
 
 namespace spinexr {
 namespace {

@@ -13,11 +13,11 @@
 #include <utility>
 #include <vector>
 
-#include "../base/aligned_buffer.h"
-#include "../base/status.h"
-#include "../kernels/kernel_table.h"
-#include "../plan/plan_reader.h"
-#include "../runtime/thread_pool.h"
+#include "base/aligned_buffer.h"
+#include "base/status.h"
+#include "kernels/kernel_table.h"
+#include "plan/plan_reader.h"
+#include "runtime/thread_pool.h"
 
 namespace spinexr {
 
@@ -130,7 +130,7 @@ class PrepareContext {
 // prepare_conv(context, step, &op) and so on: one per line of steps.inc.
 #define SPX_STEP(name, inputs, outputs, fields) \
   Status prepare_##name(PrepareContext& context, const step::name& step, OpPointer* op);
-#include "../plan/steps.inc"
+#include "plan/steps.inc"
 #undef SPX_STEP
 
 // The op of step `index`; checks that no output overlaps an operand it must not overlap.

@@ -3,9 +3,9 @@
 #include <math.h>
 #include <string.h>
 
-#include "../plan/enums.h"
 #include "geometry.h"
 #include "op.h"
+#include "plan/enums.h"
 
 namespace spinexr {
 namespace {

@@ -2,9 +2,9 @@
 // long run per result (kernels), or many neighbouring results at once (columns: a global pool over nhwc).
 #include <math.h>
 
-#include "../plan/enums.h"
 #include "geometry.h"
 #include "op.h"
+#include "plan/enums.h"
 
 namespace spinexr {
 namespace {

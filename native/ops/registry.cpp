@@ -70,7 +70,7 @@ Status prepare_step(PrepareContext& context, size_t index, OpPointer* op) {
   case StepKind::name:                                                    \
     SPX_TRY(prepare_##name(context, step.as<spinexr::step::name>(), op)); \
     break;
-#include "../plan/steps.inc"
+#include "plan/steps.inc"
 #undef SPX_STEP
     case StepKind::kCount:
       break;

@@ -4,9 +4,9 @@
 
 #include <algorithm>
 
-#include "../plan/enums.h"
 #include "geometry.h"
 #include "op.h"
+#include "plan/enums.h"
 
 namespace spinexr {
 namespace {

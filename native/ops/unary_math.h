@@ -3,8 +3,8 @@
 
 #include <stdint.h>
 
-#include "../kernels/kernel_table.h"
-#include "../kernels/op_codes.h"
+#include "kernels/kernel_table.h"
+#include "kernels/op_codes.h"
 
 namespace spinexr {
 

@@ -9,8 +9,8 @@
 
 #include <vector>
 
-#include "../base/span.h"
-#include "../base/status.h"
+#include "base/span.h"
+#include "base/status.h"
 #include "plan.h"
 #include "steps.h"
 

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "../base/float_mode.h"
+#include "base/float_mode.h"
 
 namespace spinexr {
 namespace {

@@ -9,12 +9,12 @@
 #include <memory>
 #include <vector>
 
-#include "../base/aligned_buffer.h"
-#include "../base/span.h"
-#include "../base/status.h"
-#include "../kernels/kernel_table.h"
-#include "../ops/op.h"
-#include "../plan/plan_reader.h"
+#include "base/aligned_buffer.h"
+#include "base/span.h"
+#include "base/status.h"
+#include "kernels/kernel_table.h"
+#include "ops/op.h"
+#include "plan/plan_reader.h"
 #include "thread_pool.h"
 
 namespace spinexr {

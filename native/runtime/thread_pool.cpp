@@ -1,6 +1,6 @@
 #include "thread_pool.h"
 
-#include "../base/float_mode.h"
+#include "base/float_mode.h"
 #include "waiting.h"
 
 namespace spinexr {

@@ -7,7 +7,7 @@
 
 #include <atomic>
 
-#include "../base/status.h"
+#include "base/status.h"
 
 #if !defined(__wasm__)
 #include <pthread.h>

@@ -12,8 +12,8 @@
 #include <memory>
 #include <vector>
 
-#include "../../native/plan/plan_reader.h"
-#include "../../native/runtime/session.h"
+#include "plan/plan_reader.h"
+#include "runtime/session.h"
 
 namespace spinexr::test {
 
@@ -53,7 +53,7 @@ constexpr StepKind kind_of = StepKind::kCount;
 #define SPX_STEP(name, inputs, outputs, fields) \
   template <>                                   \
   inline constexpr StepKind kind_of<step::name> = StepKind::name;
-#include "../../native/plan/steps.inc"
+#include "plan/steps.inc"
 #undef SPX_STEP
 
 class PlanBuilder {

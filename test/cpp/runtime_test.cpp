@@ -3,7 +3,7 @@
 // sanitizers.
 #include <string>
 
-#include "../../native/base/cpu_count.h"
+#include "base/cpu_count.h"
 #include "plan_builder.h"
 
 namespace spinexr::test {
