@@ -67,9 +67,11 @@ class Generator {
     for (let step = 0; step < steps && this.#budget > 0; step++) this.pick(actions)();
     if (this.chance(0.4)) this.head(this.map());
     const produced = this.#maps.filter((map) => !(map.name in this.#inputs));
-    const last = produced.at(-1) ?? this.convBlock(this.map());
-    this.#outputs.add(last);
-    for (const map of produced) if (this.chance(0.08)) this.#outputs.add(map);
+    this.#outputs.add(produced.at(-1) ?? this.convBlock(this.map()));
+    const { nodes } = this.#builder.finish(this.#name, []);
+    const read = new Set<Value | null>(nodes.flatMap((node) => node.inputs as (Value | null)[]));
+    // Most loose ends are outputs, some are dead code; now and then an output is also read inside.
+    for (const map of produced) if (this.chance(read.has(map) ? 0.08 : 0.7)) this.#outputs.add(map);
     return { graph: this.#builder.finish(this.#name, [...this.#outputs]), inputs: this.#inputs };
   }
 
@@ -179,7 +181,7 @@ class Generator {
       dilations,
       group,
     })[0]!;
-    this.#budget -= (y.dims.reduce((a, b) => a * b, 1) / 1) * perGroup * kernel[0] * kernel[1];
+    this.#budget -= y.dims.reduce((a, b) => a * b, 1) * perGroup * kernel[0] * kernel[1];
     return y;
   }
   norm(x: Value): Value {
