@@ -21,3 +21,20 @@ export function alongAxis(value: Value, dims: readonly number[], axis: number): 
 }
 
 export const isAll = (data: Float32Array, number: number): boolean => data.every((v) => v === number);
+
+/** Weights in runs of `size` consecutive elements, each run belonging to one channel. */
+export interface WeightBlocks {
+  readonly size: number;
+  readonly channelOf: (block: number) => number;
+}
+
+/** weights * scale[their channel]: products in double, rounded to f32 once. */
+export function scaleBlocks(weights: Float32Array, scale: Float32Array, blocks: WeightBlocks): Float32Array {
+  const { size, channelOf } = blocks;
+  const scaled = new Float32Array(weights.length);
+  for (let block = 0; block * size < weights.length; block++) {
+    const factor = scale[channelOf(block)]!;
+    for (let i = block * size; i < (block + 1) * size; i++) scaled[i] = weights[i]! * factor;
+  }
+  return scaled;
+}

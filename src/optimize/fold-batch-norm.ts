@@ -1,5 +1,5 @@
 import type { ConvNode, ConvTransposeNode, MatmulNode, Node, ScaleShiftNode, Value } from "../graph/graph.ts";
-import { constantF32, isAll } from "./channels.ts";
+import { constantF32, isAll, scaleBlocks, type WeightBlocks } from "./channels.ts";
 import type { Pass } from "./pass.ts";
 import type { Rewriter } from "./rewriter.ts";
 
@@ -41,8 +41,7 @@ function fold(graph: Rewriter, linear: Linear, node: ScaleShiftNode): boolean {
   if (linear.kind === "convTranspose" && node.activation !== null) return false;
   const inputs = [...linear.inputs] as (Value | null)[];
   if (!isAll(scale, 1)) {
-    const channelOf = outputChannel(linear);
-    const scaled = weight.map((w, i) => w * scale[channelOf(i)]!);
+    const scaled = scaleBlocks(weight, scale, outputBlocks(linear));
     inputs[1] = graph.constant(`${linear.inputs[1].name}.scaled`, scaled, linear.inputs[1].dims);
   }
   const shifted = bias.map((b, o) => b * scale[o]! + shift[o]!);
@@ -53,27 +52,24 @@ function fold(graph: Rewriter, linear: Linear, node: ScaleShiftNode): boolean {
   return true;
 }
 
-/** Which output channel the i-th weight (row-major) contributes to. */
-function outputChannel(linear: Linear): (i: number) => number {
+/** Which output channel each run of `size` consecutive weights contributes to. */
+function outputBlocks(linear: Linear): WeightBlocks {
   const { dims } = linear.inputs[1];
   switch (linear.kind) {
-    case "conv": {
-      const perOutput = dims[1]! * dims[2]! * dims[3]!;
-      return (i) => Math.floor(i / perOutput);
-    }
+    case "conv": // [O, C / group, kh, kw]
+      return { size: dims[1]! * dims[2]! * dims[3]!, channelOf: (block) => block };
     case "convTranspose": {
       // [C, O / group, kh, kw]: input channel c belongs to group floor(c / (C / group)).
-      const perGroup = dims[1]!;
-      const taps = dims[2]! * dims[3]!;
-      const inputsPerGroup = dims[0]! / linear.group;
-      return (i) => {
-        const group = Math.floor(i / (perGroup * taps) / inputsPerGroup);
-        return group * perGroup + (Math.floor(i / taps) % perGroup);
+      const [inputs, outputsPerGroup] = dims as [number, number];
+      const channelOf = (block: number): number => {
+        const group = Math.floor(block / outputsPerGroup / (inputs / linear.group));
+        return group * outputsPerGroup + (block % outputsPerGroup);
       };
+      return { size: dims[2]! * dims[3]!, channelOf };
     }
-    case "matmul": {
-      const [rows, columns] = dims.slice(-2) as [number, number];
-      return linear.transB ? (i) => Math.floor(i / columns) % rows : (i) => i % columns;
-    }
+    case "matmul":
+      return linear.transB
+        ? { size: dims[1]!, channelOf: (block) => block }
+        : { size: 1, channelOf: (block) => block % dims[1]! };
   }
 }

@@ -4,14 +4,13 @@ import { inferOutputs } from "../graph/shapes.ts";
 import { specOf } from "../graph/spec.ts";
 import type { Pass } from "./pass.ts";
 
-/** Results up to this size are folded even where they are larger than what they are made of. */
-const SMALL = 1 << 16;
-/** Work (elements read) above this is left to the executors. */
-const LARGEST = 1 << 26;
+/** Elements read and written above this (512 MiB of f32) are left to the executors. */
+const LARGEST = 1 << 27;
 
 /**
- * Nodes over constants become constants (what the builder left because of its size: transposed weights and the
- * like). A result much larger than its sources (an expanded scalar) stays a node: the model's memory must not grow.
+ * Nodes over constants become constants: what the builder left because of its size, transposed or expanded weights
+ * and the like. Executors pack constant weights once, at load; left as nodes they would take the same memory and
+ * be computed in every run.
  */
 export const foldConstants: Pass = {
   name: "fold-constants",
@@ -22,7 +21,7 @@ export const foldConstants: Pass = {
       if (!inputs.every((value) => value.constant !== undefined)) continue;
       const read = inputs.reduce((sum, value) => sum + elementCount(value.dims), 0);
       const written = node.outputs.reduce((sum, value) => sum + elementCount(value.dims), 0);
-      if (read + written > LARGEST || written > Math.max(SMALL, 2 * read)) continue;
+      if (read + written > LARGEST) continue;
       const spec = specOf(node);
       const results = evaluate(spec, inferOutputs(spec, node.name), node.name);
       if (results === null) continue;

@@ -1,5 +1,5 @@
 import type { ConvNode, MatmulNode, ScaleShiftNode, Value } from "../graph/graph.ts";
-import { constantF32, isAll } from "./channels.ts";
+import { constantF32, isAll, scaleBlocks, type WeightBlocks } from "./channels.ts";
 import type { Pass } from "./pass.ts";
 import type { Rewriter } from "./rewriter.ts";
 
@@ -34,13 +34,14 @@ function foldIntoConv(graph: Rewriter, node: ScaleShiftNode, conv: ConvNode): bo
   const shift = constantF32(node.inputs[2]);
   if (conv.inputs[4] !== null || conv.preRelu || shift === null) return false;
   if (!isAll(shift, 0) && conv.pads.some((p) => p !== 0)) return false;
-  const [outputs, channels, height, width] = conv.inputs[1].dims as [number, number, number, number];
-  const taps = height * width;
-  const outputsPerGroup = outputs / conv.group;
-  return foldIntoWeights(graph, node, conv, outputs, (i) => {
-    const output = Math.floor(i / taps / channels);
-    const group = Math.floor(output / outputsPerGroup);
-    return [output, group * channels + (Math.floor(i / taps) % channels)];
+  const [outputs, perGroup, height, width] = conv.inputs[1].dims as [number, number, number, number];
+  const outputOf = (block: number): number => Math.floor(block / perGroup);
+  return foldIntoWeights(graph, node, conv, outputs, outputOf, {
+    size: height * width,
+    channelOf: (block) => {
+      const group = Math.floor(outputOf(block) / (outputs / conv.group));
+      return group * perGroup + (block % perGroup);
+    },
   });
 }
 
@@ -50,18 +51,21 @@ function foldIntoMatmul(graph: Rewriter, node: ScaleShiftNode, matmul: MatmulNod
   if (a.dims.length !== 2 || matmul.transA || b.dims.length !== 2) return false;
   const columns = b.dims[1]!;
   const outputs = matmul.outputs[0]!.dims[1]!;
-  return foldIntoWeights(graph, node, matmul, outputs, (i) =>
-    matmul.transB ? [Math.floor(i / columns), i % columns] : [i % columns, Math.floor(i / columns)],
-  );
+  const row = (i: number): number => Math.floor(i / columns);
+  const column = (i: number): number => i % columns;
+  return matmul.transB
+    ? foldIntoWeights(graph, node, matmul, outputs, row, { size: 1, channelOf: column })
+    : foldIntoWeights(graph, node, matmul, outputs, column, { size: 1, channelOf: row });
 }
 
-/** `at(i)`: output and input channel of the i-th weight. */
+/** `outputOf(block)`: the output channel of a run of weights; `blocks` says their input channel. */
 function foldIntoWeights(
   graph: Rewriter,
   node: ScaleShiftNode,
   linear: ConvNode | MatmulNode,
   outputs: number,
-  at: (i: number) => [output: number, channel: number],
+  outputOf: (block: number) => number,
+  blocks: WeightBlocks,
 ): boolean {
   const scale = constantF32(node.inputs[1]);
   const shift = constantF32(node.inputs[2]);
@@ -70,11 +74,12 @@ function foldIntoWeights(
   if (scale === null || shift === null || weight === null || oldBias === null) return false;
   const alpha = linear.kind === "matmul" ? linear.alpha : 1;
   const bias = Float64Array.from(oldBias);
-  const scaled = weight.map((w, i) => {
-    const [output, channel] = at(i);
-    bias[output]! += alpha * w * shift[channel]!;
-    return w * scale[channel]!;
-  });
+  for (let block = 0; block * blocks.size < weight.length; block++) {
+    let sum = 0;
+    for (let i = block * blocks.size; i < (block + 1) * blocks.size; i++) sum += weight[i]!;
+    bias[outputOf(block)]! += alpha * sum * shift[blocks.channelOf(block)]!;
+  }
+  const scaled = scaleBlocks(weight, scale, blocks);
   const inputs = [...linear.inputs] as (Value | null)[];
   inputs[0] = node.inputs[0];
   inputs[1] = graph.constant(`${linear.inputs[1].name}.scaled`, scaled, linear.inputs[1].dims);

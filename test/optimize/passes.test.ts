@@ -65,16 +65,19 @@ test("fold-constants evaluates what the builder left", () => {
     (s) => {
       const x = s.input("x", 1, 200);
       const weight = s.transpose(s.constant([300, 200]), [1, 0], "w");
-      return s.builder.add(
-        "matmul",
-        { inputs: [x, weight, null], transA: false, transB: false, alpha: 1 },
-        { name: "y" },
-      );
+      const spec = { transA: false, transB: false, alpha: 1 };
+      return s.builder.add("matmul", { inputs: [x, weight, null], ...spec }, { name: "y" });
     },
     ["y f32[1,300] = matmul(x, w:f32[200,300])"],
   );
-  checkUnchanged(foldConstants, (s) =>
-    s.builder.add("expand", { inputs: [s.constant([1])], dims: [1 << 17] }),
+  check(
+    foldConstants,
+    (s) => {
+      const dims = [1, 3, 150, 150];
+      const filled = s.builder.add("expand", { inputs: [s.constant([1])], dims }, { name: "w" });
+      return [s.binary("mul", s.input("x", ...dims), filled[0]!, "y")];
+    },
+    ["y f32[1,3,150,150] = binary(x, w:f32[1,3,150,150]) mul"],
   );
 });
 

@@ -65,6 +65,7 @@ export function evaluateExpand(spec: NodeSpec<"expand">): TensorData {
   const x = spec.inputs[0] as ConstantValue;
   const strides = stridesOf(x.dims);
   const result = allocate(x.dtype, elementCount(spec.dims));
+  if (x.constant.length === 1) return (result as Float32Array).fill(x.constant[0] as number);
   const missing = spec.dims.length - x.dims.length;
   const offsets = spec.dims.map((count, axis) => {
     const broadcast = axis < missing || x.dims[axis - missing] === 1;
