@@ -1,5 +1,6 @@
 /** Per-channel constants, as the passes about scales and shifts need them. */
 import type { Value } from "../graph/graph.ts";
+import type { Rewriter } from "./rewriter.ts";
 
 /** The elements of an f32 constant, or null for a value that is only known at run time. */
 export function constantF32(value: Value | null): Float32Array | null {
@@ -21,6 +22,15 @@ export function alongAxis(value: Value, dims: readonly number[], axis: number): 
 }
 
 export const isAll = (data: Float32Array, number: number): boolean => data.every((v) => v === number);
+
+/** A weight shared by several nodes is copied for each of them up to this many elements only. */
+const LARGEST_COPY = 1 << 20;
+
+/** The elements of a weight that one of its users may replace by a scaled copy; null where it may not. */
+export function foldableWeight(graph: Rewriter, weight: Value): Float32Array | null {
+  const data = constantF32(weight);
+  return data !== null && (data.length <= LARGEST_COPY || graph.users(weight).length === 1) ? data : null;
+}
 
 /** Weights in runs of `size` consecutive elements, each run belonging to one channel. */
 export interface WeightBlocks {

@@ -1,5 +1,5 @@
 import type { ConvNode, ConvTransposeNode, MatmulNode, Node, ScaleShiftNode, Value } from "../graph/graph.ts";
-import { constantF32, isAll, scaleBlocks, type WeightBlocks } from "./channels.ts";
+import { constantF32, foldableWeight, isAll, scaleBlocks, type WeightBlocks } from "./channels.ts";
 import type { Pass } from "./pass.ts";
 import type { Rewriter } from "./rewriter.ts";
 
@@ -33,7 +33,7 @@ function isPlainLinear(node: Node): node is Linear {
 function fold(graph: Rewriter, linear: Linear, node: ScaleShiftNode): boolean {
   const scale = constantF32(node.inputs[1]);
   const shift = constantF32(node.inputs[2]);
-  const weight = constantF32(linear.inputs[1]);
+  const weight = foldableWeight(graph, linear.inputs[1]);
   const bias =
     linear.inputs[2] === null ? new Float32Array(scale?.length ?? 0) : constantF32(linear.inputs[2]);
   if (scale === null || shift === null || weight === null || bias === null) return false;

@@ -1,27 +1,31 @@
 import { evaluate } from "../graph/evaluate.ts";
-import { elementCount, type Value } from "../graph/graph.ts";
+import { elementCount, type Node, type Value } from "../graph/graph.ts";
 import { inferOutputs } from "../graph/shapes.ts";
 import { specOf } from "../graph/spec.ts";
 import type { Pass } from "./pass.ts";
 
-/** Elements read and written above this (512 MiB of f32) are left to the executors. */
-const LARGEST = 1 << 27;
+/** Results up to this size are always folded. */
+const SMALL = 1 << 16;
+/**
+ * Larger ones while the graph's constants stay below this many elements (1 GiB of f32): a small file must not be
+ * able to fill the memory with expanded scalars.
+ */
+const MOST_HELD = 1 << 28;
 
 /**
  * Nodes over constants become constants: what the builder left because of its size, transposed or expanded weights
- * and the like. Executors pack constant weights once, at load; left as nodes they would take the same memory and
- * be computed in every run.
+ * and the like. Executors pack constant weights once, at load; left as nodes they would be computed in every run.
  */
 export const foldConstants: Pass = {
   name: "fold-constants",
   run(graph) {
     let changes = 0;
+    let held = sizeOf(constantsOf(graph.all()));
     for (const node of graph.all()) {
-      const inputs = (node.inputs as (Value | null)[]).filter((value) => value !== null);
-      if (!inputs.every((value) => value.constant !== undefined)) continue;
-      const read = inputs.reduce((sum, value) => sum + elementCount(value.dims), 0);
-      const written = node.outputs.reduce((sum, value) => sum + elementCount(value.dims), 0);
-      if (read + written > LARGEST) continue;
+      const inputs: readonly (Value | null)[] = node.inputs;
+      if (!inputs.every((value) => value === null || value.constant !== undefined)) continue;
+      const written = sizeOf(node.outputs);
+      if (written > SMALL && held + written > MOST_HELD) continue;
       const spec = specOf(node);
       const results = evaluate(spec, inferOutputs(spec, node.name), node.name);
       if (results === null) continue;
@@ -29,8 +33,20 @@ export const foldConstants: Pass = {
         graph.replaceValue(value, graph.constant(value.name, results[i]!, value.dims, value.dtype));
       });
       graph.remove(node);
+      held += written;
       changes++;
     }
     return changes;
   },
 };
+
+const sizeOf = (values: Iterable<Value>): number => {
+  let sum = 0;
+  for (const { dims } of values) sum += elementCount(dims);
+  return sum;
+};
+
+function constantsOf(nodes: readonly Node[]): Set<Value> {
+  const values: (Value | null)[] = nodes.flatMap((node) => node.inputs as (Value | null)[]);
+  return new Set(values.filter((value) => value !== null && value.constant !== undefined) as Value[]);
+}

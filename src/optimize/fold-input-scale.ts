@@ -1,5 +1,5 @@
 import type { ConvNode, MatmulNode, ScaleShiftNode, Value } from "../graph/graph.ts";
-import { constantF32, isAll, scaleBlocks, type WeightBlocks } from "./channels.ts";
+import { constantF32, foldableWeight, isAll, scaleBlocks, type WeightBlocks } from "./channels.ts";
 import type { Pass } from "./pass.ts";
 import type { Rewriter } from "./rewriter.ts";
 
@@ -69,7 +69,7 @@ function foldIntoWeights(
 ): boolean {
   const scale = constantF32(node.inputs[1]);
   const shift = constantF32(node.inputs[2]);
-  const weight = constantF32(linear.inputs[1]);
+  const weight = foldableWeight(graph, linear.inputs[1]);
   const oldBias = linear.inputs[2] === null ? new Float32Array(outputs) : constantF32(linear.inputs[2]);
   if (scale === null || shift === null || weight === null || oldBias === null) return false;
   const alpha = linear.kind === "matmul" ? linear.alpha : 1;
