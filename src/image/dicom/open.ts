@@ -22,6 +22,11 @@ export interface DicomFile {
 /** The meta header is always explicit little endian (PS3.10 7.1). */
 const META: Encoding = { explicitVr: true, littleEndian: true };
 const META_GROUP = 0x0002;
+/** Radiographs deflate to a half or a third; deflate bombs to a thousandth. Small files may do what they like. */
+const FREE_INFLATION = 2 ** 25;
+const MAX_EXPANSION = 250;
+/** A data set starts with identification (0008) or, when stripped, not far behind; anything else is no data set. */
+const LAST_FIRST_GROUP = 0x0028;
 
 /**
  * Reads up to the pixel data. Without a transfer syntax the encoding is read off the first element, with a warning.
@@ -38,10 +43,9 @@ export function openDicom(bytes: Uint8Array, limits: ImageLimits): DicomFile {
         `${syntax.littleEndian ? "little" : "big"} endian.`,
     );
   if (!syntax.deflated) return { dataSet: readDataSet(range, end, syntax), syntax, warnings };
-  const inflated = inflateCapped(bytes.subarray(end), {
-    wrapper: "raw",
-    maxBytes: limits.maxInflatedBytes,
-  });
+  const deflated = bytes.subarray(end);
+  const maxBytes = Math.min(limits.maxInflatedBytes, FREE_INFLATION + MAX_EXPANSION * deflated.length);
+  const inflated = inflateCapped(deflated, { wrapper: "raw", maxBytes });
   return { dataSet: readDataSet(rangeOf(inflated), 0, syntax), syntax, warnings };
 }
 
@@ -60,6 +64,9 @@ function readMeta(range: ByteRange, start: number): { uid: string | undefined; e
 
 function guessSyntax({ view, end }: ByteRange, at: number): string {
   if (at + 8 > end) throw invalid("there is no data set behind the header", at);
+  const group = Math.min(view.getUint16(at, true), view.getUint16(at, false));
+  if (group > LAST_FIRST_GROUP)
+    throw invalid(`it starts with group ${group.toString(16)}, not with 0008`, at);
   if (!isVr(view, at + 4)) return IMPLICIT_LITTLE;
   // The first group is a small number (usually 0008): the byte order that makes it small is the right one.
   return view.getUint16(at, true) <= view.getUint16(at, false) ? EXPLICIT_LITTLE : EXPLICIT_BIG;
