@@ -55,7 +55,7 @@ export function sampleRange(samples: Samples): { min: number; max: number } {
 
 /** sha256 of the samples as int32 little endian, hex: equal pixels have equal hashes whatever their storage. */
 export function hashSamples(samples: Samples): string {
-  const wide = Int32Array.from(samples);
+  const wide = new Int32Array(samples);
   const bytes = new Uint8Array(wide.buffer);
   if (!HOST_LITTLE_ENDIAN) reverseEach(bytes, 4);
   return sha256Hex(bytes);
