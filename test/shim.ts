@@ -6,7 +6,6 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { suite as uvuSuite } from "uvu";
 
-// biome-ignore lint/performance/noBarrelFile: the assertion library is part of the shim
 export * as assert from "uvu/assert";
 
 class Skip extends Error {}

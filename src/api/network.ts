@@ -1,7 +1,7 @@
 /** One level below screening: any ONNX network on a chosen backend. */
 import type { BackendInstance } from "../backends/backend.ts";
 import type { PortData } from "../backends/core.ts";
-import type { DType, TensorData } from "../graph/graph.ts";
+import type { TensorData } from "../graph/graph.ts";
 import { describeInputs, type InputDescription, importGraph, type OnnxModel } from "../onnx/import.ts";
 import { optimize } from "../optimize/pipeline.ts";
 import type { Plan, PlanPort } from "../plan/plan.ts";
@@ -42,7 +42,8 @@ export interface Network {
   readonly inputs: readonly NetworkInput[];
   readonly backend: BackendReport;
   /**
-   * Runs the network. Integer and bool inputs decide shapes: a plan is made for each distinct value of them.
+   * Runs the network. Inputs that decide shapes (integers, bools, scales of a Resize) become part of the plan: one is
+   * made for each distinct value of them.
    * @throws SpineXRError INVALID_ARGUMENT, SHAPE_MISMATCH, UNSUPPORTED_OPERATOR, ABORTED, DISPOSED
    */
   run(inputs: Readonly<Record<string, TensorInput>>, options?: RunOptions): Promise<Record<string, Tensor>>;
@@ -160,7 +161,7 @@ export class EngineNetwork implements Network {
     );
   }
 
-  /** Checks all inputs and names their signature: dims of float inputs, dims and content of the others. */
+  /** Checks all inputs and names their signature: dims, and the content of those that decide shapes. */
   #check(inputs: Readonly<Record<string, TensorInput>>): string {
     if (this.#disposed !== null)
       throw new SpineXRError(
@@ -187,7 +188,7 @@ export class EngineNetwork implements Network {
       }
       checkTensor(description.name, tensor, description.dtype);
       checkDims(description, tensor.dims);
-      const content = isRunTime(description.dtype) ? "" : `=${sha256Hex(bytesOf(tensor.data))}`;
+      const content = description.bound ? `=${sha256Hex(bytesOf(tensor.data))}` : "";
       parts.push(`${description.name}:${tensor.dims.join("x")}${content}`);
     }
     return parts.join(";");
@@ -195,19 +196,16 @@ export class EngineNetwork implements Network {
 
   #graph(inputs: Readonly<Record<string, TensorInput>>) {
     const signature: Record<string, { dims: number[]; value?: TensorData }> = {};
-    for (const { name, dtype } of this.#described) {
+    for (const { name, bound } of this.#described) {
       const tensor = inputs[name];
       if (tensor === undefined) continue;
-      signature[name] = isRunTime(dtype)
-        ? { dims: [...tensor.dims] }
-        : { dims: [...tensor.dims], value: tensor.data };
+      signature[name] = bound ? { dims: [...tensor.dims], value: tensor.data } : { dims: [...tensor.dims] };
     }
     const graph = importGraph(this.#model, { inputs: signature });
     return this.#optimize ? optimize(graph) : graph;
   }
 }
 
-const isRunTime = (dtype: DType): boolean => dtype === "f32";
 const bytesOf = (data: TensorData): Uint8Array =>
   new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 

@@ -33,7 +33,7 @@ function roundToEven(x: number): number {
 
 type UnaryFunction = (x: number, alpha: number, beta: number) => number;
 const UNARY: Record<UnaryOp, UnaryFunction> = {
-  relu: (x) => (x < 0 ? 0 : x),
+  relu: (x) => Math.max(x, 0),
   clip: (x, low, high) => Math.min(Math.max(x, low), high),
   leakyRelu: (x, alpha) => (x < 0 ? alpha * x : x),
   sigmoid: (x) => sigmoid(x),
