@@ -44,8 +44,8 @@ export interface Provenance {
   };
   /** sha256 of the stored samples (int32 little endian, row-major). */
   readonly pixelSha256: string;
-  /** Which way the picture became 8-bit grey: the VOI transformation or the reference's fallback. */
-  readonly conversion: "voi" | "fallback";
+  /** Which way the picture became 8-bit grey: VOI transformation, the reference's fallback, or it was 8-bit grey already. */
+  readonly conversion: "voi" | "fallback" | "none";
   readonly frame: number;
 }
 

@@ -4,12 +4,20 @@ import type { Radiograph } from "../image/radiograph.ts";
 import type { ModelInput } from "../package/manifest.ts";
 
 export interface DisplayImage extends GrayImage {
-  readonly conversion: "voi" | "fallback";
+  readonly conversion: Conversion;
 }
 
+/**
+ * How stored samples became 8-bit grey: "voi" (VOI transformation, inversion, min-max stretch), "fallback" (the
+ * reference's way where that fails) or "none" (an 8-bit PNG, JPEG or raw picture is a display picture already).
+ */
+export type Conversion = "voi" | "fallback" | "none";
+
 /** The reference's 8-bit picture, at the size of the original. */
-export function toDisplay(core: ImageCore, radiograph: Radiograph): Promise<DisplayImage> {
-  const { samples, height, width, bitsStored, signed, monochrome1, voi } = radiograph;
+export async function toDisplay(core: ImageCore, radiograph: Radiograph): Promise<DisplayImage> {
+  const { format, samples, height, width, bitsStored, signed, monochrome1, voi } = radiograph;
+  if (format !== "dicom" && samples instanceof Uint8Array && bitsStored === 8 && !monochrome1)
+    return { pixels: samples, height, width, conversion: "none" };
   return core.display({ samples, height, width, bitsStored, signed, monochrome1, voi });
 }
 

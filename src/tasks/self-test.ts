@@ -4,6 +4,7 @@ import type { ImageCore } from "../backends/core.ts";
 import { readRadiograph } from "../image/read.ts";
 import type { SelfTest } from "../package/manifest.ts";
 import { type Classifier, prepareInputs, runClassifiers } from "./classify.ts";
+import { toDisplay } from "./preprocess.ts";
 
 /** @throws SpineXRError SELF_TEST_FAILED naming the member, what was expected and what came out */
 export async function runSelfTest(
@@ -14,12 +15,7 @@ export async function runSelfTest(
   signal?: AbortSignal,
 ): Promise<void> {
   const radiograph = await readRadiograph(picture, { signal });
-  // The golden picture is 8-bit grey already: it goes to the networks as it is, without another min-max stretch.
-  const display = {
-    pixels: radiograph.samples as Uint8Array,
-    height: radiograph.height,
-    width: radiograph.width,
-  };
+  const display = await toDisplay(core, radiograph);
   const logits = await runClassifiers(classifiers, await prepareInputs(core, display, classifiers), signal);
   classifiers.forEach(({ entry }, i) => {
     const expected = selfTest.logits[entry.name] ?? [];

@@ -1,0 +1,59 @@
+/** spinexr convert: checkpoints to a model package. */
+import { readdir } from "node:fs/promises";
+import { architectureNames } from "../convert/architectures/families.ts";
+import { convertToPackage } from "../convert/convert-to-package.ts";
+import { type Command, choice, UsageError } from "./command.ts";
+import { Progress } from "./progress.ts";
+
+export const convert: Command = {
+  name: "convert",
+  summary:
+    "PyTorch or safetensors checkpoints to a model package; several make an ensemble. Never executes pickle.",
+  operands: "CHECKPOINT... --arch A --out DIR",
+  options: {
+    arch: {
+      kind: "list",
+      value: "A",
+      help: `${architectureNames.join(", ")}; once for all checkpoints or once for each`,
+    },
+    out: { kind: "value", value: "DIR", help: "the folder that becomes the package" },
+    name: { kind: "value", value: "NAME", help: "name of the package (default: from DIR)" },
+    threshold: { kind: "value", value: "T", help: "abnormal at this probability and above (default 0.28)" },
+    force: { kind: "flag", help: "replace a package that is already there" },
+    json: { kind: "flag", help: "print the manifest as JSON" },
+  },
+  async run(args, io) {
+    const checkpointPaths = args.positionals;
+    if (checkpointPaths.length === 0)
+      throw new UsageError("spinexr convert expects at least one checkpoint.");
+    const out = args.value("out");
+    if (out === undefined) throw new UsageError("spinexr convert needs --out DIR.");
+    const archs = args.list("arch").map((arch) => choice("arch", arch, architectureNames));
+    if (archs.length !== 1 && archs.length !== checkpointPaths.length)
+      throw new UsageError(
+        `Give --arch once, or once for each of the ${checkpointPaths.length} checkpoints; found ${archs.length}.`,
+      );
+    const threshold = args.value("threshold");
+    if (threshold !== undefined && !(Number(threshold) >= 0 && Number(threshold) <= 1))
+      throw new UsageError(`--threshold expects a number from 0 to 1, found "${threshold}".`);
+    const progress = new Progress(io);
+    try {
+      const { manifest, directory } = await convertToPackage({
+        checkpointPaths,
+        archs,
+        out,
+        name: args.value("name"),
+        threshold: threshold === undefined ? undefined : Number(threshold),
+        force: args.flag("force"),
+        signal: io.signal,
+        onProgress: (event) => progress.event(event),
+      });
+      progress.end();
+      if (args.flag("json")) io.out(`${JSON.stringify(manifest, null, 1)}\n`);
+      else io.out(`${directory}: ${(await readdir(directory)).sort().join(", ")}\n`);
+    } finally {
+      progress.end();
+    }
+    return 0;
+  },
+};
