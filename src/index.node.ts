@@ -16,7 +16,7 @@ export type {
   ScreeningReport,
   Timings,
 } from "./api/results.ts";
-export type { Tensor, TensorInput, TensorType } from "./api/tensor.ts";
+export type { Tensor, TensorArray, TensorInput, TensorType } from "./api/tensor.ts";
 export type { Radiograph } from "./image/radiograph.ts";
 export type { Manifest } from "./package/manifest.ts";
 export { VERSION } from "./version.ts";

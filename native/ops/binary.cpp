@@ -25,7 +25,12 @@ int32_t wrap(uint32_t v) { return static_cast<int32_t>(v); }
 int32_t divide(int32_t a, int32_t b) {
   return b == 0 ? 0 : b == -1 ? wrap(0u - static_cast<uint32_t>(a)) : a / b;
 }
-int32_t remainder(int32_t a, int32_t b) { return b == 0 || b == -1 ? 0 : a % b; }
+// The remainder with the divisor's sign (ONNX Mod with fmod = 0, as in Python).
+int32_t modulo(int32_t a, int32_t b) {
+  if (b == 0 || b == -1) return 0;
+  const int32_t r = a % b;
+  return r != 0 && (r < 0) != (b < 0) ? r + b : r;
+}
 int32_t power(int32_t a, int32_t b) {
   if (b < 0) return a == 1 ? 1 : a == -1 ? (b % 2 == 0 ? 1 : -1) : 0;
   uint32_t result = 1, base = static_cast<uint32_t>(a);
@@ -97,7 +102,7 @@ OpPointer integer_op(const step::binary& step, const Walk<3>& walk) {
     case BinaryOp::kPow:
       return map_op<T, T>(step, walk, power);
     case BinaryOp::kMod:
-      return map_op<T, T>(step, walk, remainder);
+      return map_op<T, T>(step, walk, modulo);
     default:  // kPrelu
       return map_op<T, T>(step, walk, [as](T a, T b) { return a < 0 ? wrap(as(a) * as(b)) : a; });
   }

@@ -10,7 +10,7 @@ import { SpineXRError, throwIfAborted } from "./errors.ts";
 import { suggestion } from "./options.ts";
 import { PreparedPlans } from "./prepared-plans.ts";
 import type { BackendReport } from "./results.ts";
-import { checkTensor, TENSOR_TYPES, type Tensor, type TensorInput } from "./tensor.ts";
+import { checkTensor, TENSOR_TYPES, type Tensor, type TensorArray, type TensorInput } from "./tensor.ts";
 
 /** How many input signatures (shapes) of one network stay prepared. */
 const PLAN_CACHE = 4;
@@ -199,14 +199,15 @@ export class EngineNetwork implements Network {
     for (const { name, bound } of this.#described) {
       const tensor = inputs[name];
       if (tensor === undefined) continue;
-      signature[name] = bound ? { dims: [...tensor.dims], value: tensor.data } : { dims: [...tensor.dims] };
+      const dims = [...tensor.dims];
+      signature[name] = bound ? { dims, value: tensor.data as TensorData } : { dims }; // checked by #check
     }
     const graph = importGraph(this.#model, { inputs: signature });
     return this.#optimize ? optimize(graph) : graph;
   }
 }
 
-const bytesOf = (data: TensorData): Uint8Array =>
+const bytesOf = (data: TensorArray): Uint8Array =>
   new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 
 function checkDims(description: InputDescription, dims: readonly number[]): void {

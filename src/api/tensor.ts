@@ -3,12 +3,32 @@ import type { DType, TensorData } from "../graph/graph.ts";
 import { elementCount } from "../graph/graph.ts";
 import { SpineXRError } from "./errors.ts";
 
-export type TensorType = "float32" | "int32" | "int64" | "uint8" | "bool";
+/** Element types that our own engine takes and gives. */
+export type EngineType = "float32" | "int32" | "int64" | "uint8" | "bool";
+/** Those and the ones that only networks on onnxruntime-web have. */
+export type TensorType =
+  | EngineType
+  | "float64"
+  | "float16"
+  | "int8"
+  | "int16"
+  | "uint16"
+  | "uint32"
+  | "uint64";
+/** float16 values are their 16 bits, bool values 0 and 1. */
+export type TensorArray =
+  | TensorData
+  | Float64Array
+  | Int8Array
+  | Int16Array
+  | Uint16Array
+  | Uint32Array
+  | BigUint64Array;
 
 /** Row-major. `type` may be left out of an input: it follows from the array (Uint8Array: what the network declares). */
 export interface TensorInput {
   readonly dims: readonly number[];
-  readonly data: TensorData;
+  readonly data: TensorArray;
   readonly type?: TensorType;
 }
 
@@ -17,7 +37,7 @@ export interface Tensor extends TensorInput {
   readonly type: TensorType;
 }
 
-export const TENSOR_TYPES: Readonly<Record<DType, TensorType>> = {
+export const TENSOR_TYPES: Readonly<Record<DType, EngineType>> = {
   f32: "float32",
   i32: "int32",
   i64: "int64",

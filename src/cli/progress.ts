@@ -26,15 +26,20 @@ export class Progress {
   event(event: ProgressEvent): void {
     switch (event.phase) {
       case "fetch":
-        return this.show(`reading ${event.file}`, event.total === null ? 0 : event.loaded, event.total ?? 0);
+        this.show(`reading ${event.file}`, event.total === null ? 0 : event.loaded, event.total ?? 0);
+        break;
       case "verify":
-        return this.show(`checking ${event.file}`, 0, 0);
+        this.show(`checking ${event.file}`, 0, 0);
+        break;
       case "compile":
-        return this.show(`preparing ${event.file}`, event.index, event.count);
+        this.show(`preparing ${event.file}`, event.index, event.count);
+        break;
       case "self-test":
-        return this.show("self-test", 0, 0);
+        this.show("self-test", 0, 0);
+        break;
       case "convert":
-        return this.show(`converting ${event.file}`, event.done, event.total);
+        this.show(`converting ${event.file}`, event.done, event.total);
+        break;
     }
   }
 

@@ -5,8 +5,7 @@
 import { SpineXRError, throwIfAborted } from "../../api/errors.ts";
 import type { Network, NetworkInput, RunOptions, StepTiming } from "../../api/network.ts";
 import type { BackendReport } from "../../api/results.ts";
-import type { Tensor, TensorInput, TensorType } from "../../api/tensor.ts";
-import type { TensorData } from "../../graph/graph.ts";
+import type { Tensor, TensorArray, TensorInput, TensorType } from "../../api/tensor.ts";
 
 type OrtModule = typeof import("onnxruntime-web");
 type OrtSession = Awaited<ReturnType<OrtModule["InferenceSession"]["create"]>>;
@@ -126,7 +125,7 @@ class OrtNetwork implements Network {
       outputs[name] = {
         type: value.type as TensorType,
         dims: [...value.dims],
-        data: value.data as TensorData,
+        data: value.data as TensorArray,
       };
     return outputs;
   }
