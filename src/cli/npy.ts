@@ -9,6 +9,13 @@ const DESCR: Readonly<Record<TensorType, string>> = {
   int64: "<i8",
   uint8: "|u1",
   bool: "|b1",
+  float64: "<f8",
+  float16: "<f2",
+  int8: "|i1",
+  int16: "<i2",
+  uint16: "<u2",
+  uint32: "<u4",
+  uint64: "<u8",
 };
 const ARRAYS = {
   "<f4": Float32Array,

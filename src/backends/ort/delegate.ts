@@ -34,9 +34,9 @@ export async function loadOrtNetwork(
 ): Promise<Network> {
   const loaded = await importOrt();
   if ("reason" in loaded) throw new SpineXRError("BACKEND_UNAVAILABLE", loaded.reason);
+  let session: OrtSession;
   try {
-    const session = await loaded.ort.InferenceSession.create(model, { logSeverityLevel: 4 });
-    return new OrtNetwork(loaded.ort, session, rejected);
+    session = await loaded.ort.InferenceSession.create(model, { logSeverityLevel: 4 });
   } catch (cause) {
     throw new SpineXRError(
       "UNSUPPORTED_OPERATOR",
@@ -44,6 +44,15 @@ export async function loadOrtNetwork(
       { cause },
     );
   }
+  const other = [...session.inputMetadata, ...session.outputMetadata].find((port) => !port.isTensor);
+  if (other !== undefined) {
+    await session.release();
+    throw new SpineXRError(
+      "UNSUPPORTED_OPERATOR",
+      `"${other.name}" is a sequence or map; only tensors can be given to and taken from a network.`,
+    );
+  }
+  return new OrtNetwork(loaded.ort, session, rejected);
 }
 
 class OrtNetwork implements Network {
