@@ -1,0 +1,114 @@
+/** Every kernel set of every build that runs here, and running one plan on one of them. */
+import type { BackendInstance } from "../../src/backends/backend.ts";
+import type { PortData } from "../../src/backends/core.ts";
+import { loadAddon } from "../../src/backends/native/binding.ts";
+import { BACKENDS } from "../../src/backends/registry.ts";
+import type { DType, Graph, TensorData } from "../../src/graph/graph.ts";
+import type { Plan } from "../../src/plan/plan.ts";
+import type { Result } from "../reference/interpret.ts";
+
+export interface Engine {
+  /** "cpu avx2 x2": backend, kernel set, threads. */
+  readonly label: string;
+  readonly instance: BackendInstance;
+}
+
+const WASM_BUILDS = [
+  { wasmBuild: "simd", threads: 1 },
+  { wasmBuild: "simd-threads", threads: 2 },
+  { wasmBuild: "relaxed-threads", threads: 1 },
+  { wasmBuild: "relaxed-threads", threads: 2 },
+] as const;
+
+/** Opens all native kernel sets on one and two threads, and all WebAssembly builds. What is absent is named. */
+export async function openEngines(): Promise<Engine[]> {
+  const wanted = [
+    ...nativeSets().flatMap((isa) =>
+      [1, 2].map((threads) => ({ backend: "cpu", options: { isa, threads } })),
+    ),
+    ...WASM_BUILDS.map((options) => ({ backend: "wasm", options })),
+  ];
+  const engines: Engine[] = [];
+  for (const { backend, options } of wanted) {
+    const { probe, open } = BACKENDS.find(({ name }) => name === backend)!;
+    const { available, reason } = await probe(options);
+    if (!available) {
+      console.log(`\nNOTE ${backend} ${JSON.stringify(options)} is not tested here: ${reason}`);
+      continue;
+    }
+    const instance = await open(options);
+    const build = "wasmBuild" in options ? `${options.wasmBuild}: ` : "";
+    engines.push({ label: `${backend} ${build}${instance.isa} x${instance.threads}`, instance });
+  }
+  return engines;
+}
+
+function nativeSets(): string[] {
+  try {
+    return loadAddon().isaList().split(" ");
+  } catch (error) {
+    console.log(`\nNOTE cpu is not tested here: ${(error as Error).message}`);
+    return [];
+  }
+}
+
+export async function closeEngines(engines: readonly Engine[]): Promise<void> {
+  for (const { instance } of engines) await instance.dispose();
+}
+
+/**
+ * Outputs by name, with the dims that hold for this run. After every run the core checks the 64 guard bytes on both
+ * sides of arena, scratch and constants (Session::run in native/runtime/session.cpp) and fails with INTERNAL where a
+ * kernel wrote outside: so each run here is such a test, too.
+ */
+export async function runPlan(
+  instance: BackendInstance,
+  plan: Plan,
+  inputs: Readonly<Record<string, TensorData>>,
+): Promise<Map<string, Pick<Result, "dims"> & { data: PortData }>> {
+  const executor = await instance.prepare(plan);
+  try {
+    const { outputs } = await executor.run(plan.inputs.map(({ name }) => toPort(inputs[name]!)));
+    return new Map(
+      plan.outputs.map(({ name, dims, countTensor }, i) => {
+        const data = outputs[i]!;
+        const row = dims.slice(1).reduce((a, b) => a * b, 1);
+        return [name, { dims: countTensor >= 0 ? [data.length / row, ...dims.slice(1)] : dims, data }];
+      }),
+    );
+  } finally {
+    await executor.dispose();
+  }
+}
+
+/** The core keeps i64 as i32. */
+const toPort = (data: TensorData): PortData =>
+  data instanceof BigInt64Array ? Int32Array.from(data, Number) : data;
+
+/** Fresh inputs for a graph: f32 in -1 .. 1, integers in 0 .. 3, bools. */
+export function randomInputsOf(graph: Graph, next: () => number): Record<string, TensorData> {
+  const make = (dtype: DType, count: number): TensorData => {
+    const integer = (below: number) => Math.floor(below * next());
+    switch (dtype) {
+      case "f32":
+        return Float32Array.from({ length: count }, () => 2 * next() - 1);
+      case "i32":
+        return Int32Array.from({ length: count }, () => integer(4));
+      case "i64":
+        return BigInt64Array.from({ length: count }, () => BigInt(integer(4)));
+      case "u8":
+        return Uint8Array.from({ length: count }, () => integer(4));
+      case "bool":
+        return Uint8Array.from({ length: count }, () => integer(2));
+    }
+  };
+  return Object.fromEntries(
+    graph.inputs.map(({ name, dtype, dims }) => [
+      name,
+      make(
+        dtype,
+        dims.reduce((a, b) => a * b, 1),
+      ),
+    ]),
+  );
+}
