@@ -46,7 +46,9 @@ for (const file of files) {
     `${bad === 0 ? "ok  " : "FAIL"} ${relative(root, join(root, file))}  ${good}/${total}  ${seconds} s`,
   );
   for (const line of output.split("\n")) {
-    if (bad > 0 || line.startsWith("SKIP ") || line.startsWith("NOTE ")) console.log(`     ${line}`);
+    const note = /(?:SKIP|NOTE) .*/.exec(line);
+    if (bad > 0) console.log(`     ${line}`);
+    else if (note !== null) console.log(`     ${note[0]}`);
   }
 }
 console.log(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);

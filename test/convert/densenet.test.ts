@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
-import dicomParser from "dicom-parser";
 import { architectureNames, findFamily } from "../../src/convert/architectures/families.ts";
 import { readCheckpoint } from "../../src/convert/checkpoint/read-checkpoint.ts";
 import type { StateDict } from "../../src/convert/checkpoint/state-dict.ts";
+import { readRadiograph } from "../../src/image/read.ts";
 import { writeModel } from "../../src/onnx/write.ts";
 import { sha256Hex } from "../../src/platform/hash.ts";
 import { assert, random, shared, suite } from "../shim.ts";
@@ -110,13 +110,13 @@ test("the golden checkpoint answers as the reference implementation did", async 
   const wanted = golden.images.find(({ image }: { image: string }) => image === "CR_MONO1_10_chest.png");
 
   const file = readFileSync(shared("third_party/radiographs/CR_MONO1_10_chest.dcm"));
-  const data = dicomParser.parseDicom(new Uint8Array(file));
-  const [height, width] = [data.uint16("x00280010")!, data.uint16("x00280011")!];
-  const samples = Array.from({ length: height * width }, (_, index) => data.uint16("x7fe00010", index)!);
+  const { samples, height, width, bitsStored, voi } = await readRadiograph(file);
+  assert.is(voi.kind, "window");
+  const { center, width: windowWidth } = voi as Extract<typeof voi, { kind: "window" }>;
   const display = referenceDisplay(samples, {
-    center: data.floatString("x00281050")!,
-    width: data.floatString("x00281051")!,
-    bits: data.uint16("x00280101")!,
+    center,
+    width: windowWidth,
+    bits: bitsStored,
     monochrome1: true,
   });
   const small = referenceResize(display, [height, width], [224, 224]);

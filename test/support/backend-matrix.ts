@@ -1,0 +1,44 @@
+/** Every way in which this machine can run a plan: each native kernel set, each wasm build, 1 and 2 threads. */
+import type { BackendInstance, BackendOptions } from "../../src/backends/backend.ts";
+import { BACKENDS } from "../../src/backends/registry.ts";
+
+export interface BackendCase {
+  readonly label: string;
+  readonly backend: "cpu" | "wasm";
+  readonly options: BackendOptions;
+}
+
+const CASES: readonly BackendCase[] = [
+  ...["reference", "avx2", "avx512", "neon"].map(
+    (isa): BackendCase => ({ label: `cpu ${isa}`, backend: "cpu", options: { threads: 2, isa } }),
+  ),
+  { label: "wasm simd", backend: "wasm", options: { threads: 1, wasmBuild: "simd" } },
+  { label: "wasm simd-threads 1T", backend: "wasm", options: { threads: 1, wasmBuild: "simd-threads" } },
+  { label: "wasm simd-threads 2T", backend: "wasm", options: { threads: 2, wasmBuild: "simd-threads" } },
+  { label: "wasm relaxed 1T", backend: "wasm", options: { threads: 1, wasmBuild: "relaxed-threads" } },
+  { label: "wasm relaxed 2T", backend: "wasm", options: { threads: 2, wasmBuild: "relaxed-threads" } },
+];
+
+/** The cases that run here. Kernel sets of other processors are left out; nothing else may be. */
+export async function backendCases(): Promise<BackendCase[]> {
+  const found: BackendCase[] = [];
+  for (const entry of CASES) {
+    const backend = BACKENDS.find(({ name }) => name === entry.backend);
+    const probe = await backend?.probe(entry.options);
+    if (probe?.available) found.push(entry);
+  }
+  return found;
+}
+
+export async function withBackend<T>(
+  entry: BackendCase,
+  work: (instance: BackendInstance) => Promise<T>,
+): Promise<T> {
+  const backend = BACKENDS.find(({ name }) => name === entry.backend) as (typeof BACKENDS)[number];
+  const instance = await backend.open(entry.options);
+  try {
+    return await work(instance);
+  } finally {
+    await instance.dispose();
+  }
+}
