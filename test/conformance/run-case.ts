@@ -2,8 +2,8 @@
 import { readFileSync } from "node:fs";
 import { SpineXRError } from "../../src/api/errors.ts";
 import type { Network } from "../../src/api/network.ts";
-import type { TensorInput, TensorType } from "../../src/api/tensor.ts";
-import type { NumericType } from "../../src/onnx/model.ts";
+import type { Tensor, TensorInput, TensorType } from "../../src/api/tensor.ts";
+import type { NumericType, OnnxTensor } from "../../src/onnx/model.ts";
 import { readModelProto } from "../../src/onnx/model-proto.ts";
 import { type ConformanceCase, caseInputs, readTensorFile } from "../onnx/conformance-cases.ts";
 
@@ -62,17 +62,23 @@ async function compareOutputs(entry: ConformanceCase, network: Network, bytes: U
     const expected = readTensorFile(path);
     const found = outputs[name];
     if (found === undefined) return `there is no output "${name}"`;
-    if (found.type !== (TYPES[expected.type] ?? expected.type)) return `${name} is of type ${found.type}`;
-    if (found.dims.join() !== expected.dims.join())
-      return `${name} is [${found.dims}], not [${expected.dims}]`;
-    if (found.data.length !== expected.data.length) return `${name} has ${found.data.length} elements`;
-    const isFloat = expected.type === "float" || expected.type === "double";
-    const relative = isFloat ? RELATIVE : 0;
-    for (let j = 0; j < expected.data.length; j++) {
-      const [a, e] = [Number(found.data[j]), Number(expected.data[j])];
-      if (Object.is(a, e) || a === e) continue;
-      if (!(Math.abs(a - e) <= absolute + relative * Math.abs(e))) return `${name}[${j}] is ${a}, not ${e}`;
-    }
+    const mismatch = mismatchOf(found, expected, absolute);
+    if (mismatch !== null) return `${name} ${mismatch}`;
+  }
+  return null;
+}
+
+/** The first difference between an output and its expected value, or null. */
+export function mismatchOf(found: Tensor, expected: OnnxTensor, absolute = ABSOLUTE): string | null {
+  if (found.type !== (TYPES[expected.type] ?? expected.type)) return `is of type ${found.type}`;
+  if (found.dims.join() !== expected.dims.join()) return `is [${found.dims}], not [${expected.dims}]`;
+  if (found.data.length !== expected.data.length) return `has ${found.data.length} elements`;
+  const isFloat = expected.type === "float" || expected.type === "double";
+  const relative = isFloat ? RELATIVE : 0;
+  for (let j = 0; j < expected.data.length; j++) {
+    const [a, e] = [Number(found.data[j]), Number(expected.data[j])];
+    if (Object.is(a, e) || a === e) continue;
+    if (!(Math.abs(a - e) <= absolute + relative * Math.abs(e))) return `[${j}] is ${a}, not ${e}`;
   }
   return null;
 }
