@@ -1,6 +1,6 @@
 /** The smallest writers that the sample pictures need: 8-bit grey PNG and 12-bit DICOM (explicit little endian). */
 import { zlibSync } from "fflate";
-import { crc32 } from "../../src/convert/checkpoint/crc32.ts";
+import { crc32 } from "../../src/bytes/crc32.ts";
 import { latin1 } from "../../test/support/pickle-writer.ts";
 import { join, u16, u32 } from "../../test/support/zip-writer.ts";
 

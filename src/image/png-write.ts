@@ -2,7 +2,7 @@
 import { zlibSync } from "fflate";
 import { SpineXRError } from "../api/errors.ts";
 import type { GrayImage } from "../backends/core.ts";
-import { crc32 } from "./crc32.ts";
+import { crc32 } from "../bytes/crc32.ts";
 import { PNG_SIGNATURE } from "./png.ts";
 
 /** @throws SpineXRError INVALID_ARGUMENT when the pixels are not height * width */

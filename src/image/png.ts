@@ -1,9 +1,9 @@
 /** PNG (ISO/IEC 15948) of every depth and colour type, not interlaced, to grey samples. Alpha is ignored. */
 import { SpineXRError } from "../api/errors.ts";
 import type { Samples } from "../backends/core.ts";
-import { crc32 } from "./crc32.ts";
+import { crc32 } from "../bytes/crc32.ts";
+import { inflateCapped } from "../bytes/inflate.ts";
 import { luma, rgbToGrey } from "./grey.ts";
-import { inflateCapped } from "./inflate.ts";
 import type { ImageLimits } from "./limits.ts";
 import { type Picture, plainPicture } from "./picture.ts";
 import { unfilter } from "./png-filter.ts";

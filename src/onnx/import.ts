@@ -4,7 +4,7 @@ import { GraphBuilder } from "../graph/builder.ts";
 import type { DType, Graph, TensorData, Value } from "../graph/graph.ts";
 import { boundInputs, checkModel, operatorOf } from "./check.ts";
 import { type Imported, isForeign, NodeContext } from "./importers/context.ts";
-import { Unsupported } from "./importers/operator.ts";
+import { Unsupported } from "./importers/refusal.ts";
 import { graphDType, invalidOnnx, type OnnxModel, type OnnxNode, type OnnxValueInfo } from "./model.ts";
 import { readModelProto } from "./model-proto.ts";
 import { Problems } from "./problems.ts";

@@ -1,6 +1,6 @@
 /** PNG of every kind, the PNG writer, and raw samples. */
 import { zlibSync } from "fflate";
-import { crc32 } from "../../src/image/crc32.ts";
+import { crc32 } from "../../src/bytes/crc32.ts";
 import { encodePng } from "../../src/image/png-write.ts";
 import { type RawFormat, readRadiograph } from "../../src/image/read.ts";
 import { assert, random, suite } from "../shim.ts";

@@ -1,6 +1,6 @@
 /** Writes ZIP archives for tests and samples; sizes and names are whatever the caller says. */
 import { deflateSync } from "fflate";
-import { crc32 } from "../../src/convert/checkpoint/crc32.ts";
+import { crc32 } from "../../src/bytes/crc32.ts";
 
 export interface ZipFile {
   readonly name: string;

@@ -4,8 +4,8 @@
  * checked, and nothing is ever written anywhere.
  */
 import { type ErrorCode, SpineXRError } from "../../api/errors.ts";
-import { inflateCapped } from "../../image/inflate.ts";
-import { crc32 } from "./crc32.ts";
+import { crc32 } from "../../bytes/crc32.ts";
+import { inflateCapped } from "../../bytes/inflate.ts";
 
 export interface ZipOptions {
   /** Begins the messages: "The checkpoint", "The model package". */

@@ -1,5 +1,5 @@
 /** From the bytes of a file to its data set: preamble, meta header, transfer syntax, inflation. */
-import { inflateCapped } from "../inflate.ts";
+import { inflateCapped } from "../../bytes/inflate.ts";
 import type { ImageLimits } from "../limits.ts";
 import { type DataSet, readDataSet } from "./data-set.ts";
 import { type ByteRange, elementEnd, invalid, isVr, rangeOf, readElement } from "./element.ts";

@@ -1,7 +1,8 @@
 /** Functions of two or more tensors, element by element with broadcasting; comparisons, logic, Where. */
 import { type BinaryOp, type DType, elementCount, type Value } from "../../graph/graph.ts";
 import type { NodeContext } from "./context.ts";
-import { ALL_TYPES, type Operator, type OperatorTable, unsupported } from "./operator.ts";
+import { ALL_TYPES, type Operator, type OperatorTable } from "./operator.ts";
+import { unsupported } from "./refusal.ts";
 
 const LEGACY = ["axis", "broadcast", "consumed_inputs"];
 const COMPARABLE: readonly DType[] = ["f32", "i32", "i64"];

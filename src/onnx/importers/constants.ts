@@ -3,7 +3,8 @@ import type { DType, TensorData, Value } from "../../graph/graph.ts";
 import { type DataTypeName, dataTypeName, graphDType, type OnnxNode, type OnnxTensor } from "../model.ts";
 import { type Imported, isForeign, type NodeContext } from "./context.ts";
 import { convertTensor } from "./convert.ts";
-import { ALL_TYPES, type OperatorTable, unsupported } from "./operator.ts";
+import { ALL_TYPES, type OperatorTable } from "./operator.ts";
+import { unsupported } from "./refusal.ts";
 
 /** The graph's form of a tensor, where graphs have its type. */
 function asConstant(c: NodeContext, tensor: OnnxTensor): Imported {

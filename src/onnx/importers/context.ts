@@ -5,7 +5,8 @@ import { type DType, elementCount, type NodeKind, type TensorData, type Value } 
 import type { AddSpec, NodeSpec } from "../../graph/spec.ts";
 import { invalidOnnx, type OnnxAttribute, type OnnxNode, type OnnxTensor } from "../model.ts";
 import { runTimeProblem } from "./core-types.ts";
-import { type Operator, unsupported } from "./operator.ts";
+import type { Operator } from "./operator.ts";
+import { unsupported } from "./refusal.ts";
 
 /** A value of the network: in the graph, or a constant of a type that graphs do not have. */
 export type Imported = Value | OnnxTensor;

@@ -2,7 +2,8 @@
 import { elementCount, type NodeKind, type Value } from "../../graph/graph.ts";
 import type { AddSpec } from "../../graph/spec.ts";
 import type { NodeContext } from "./context.ts";
-import { type OperatorTable, unsupported } from "./operator.ts";
+import type { OperatorTable } from "./operator.ts";
+import { unsupported } from "./refusal.ts";
 
 /** ONNX's default of every epsilon here, as float32. */
 const EPSILON = Math.fround(1e-5);

@@ -1,4 +1,4 @@
-/** What the importer knows about one ONNX operator, and the two ways in which a node is refused. */
+/** What the importer knows about one ONNX operator. */
 import type { DType } from "../../graph/graph.ts";
 import type { DataTypeName, OnnxNode } from "../model.ts";
 import type { Imported, NodeContext } from "./context.ts";
@@ -36,10 +36,3 @@ export interface Operator {
 type ResultTypes = readonly (DataTypeName | null)[];
 
 export type OperatorTable = Readonly<Record<string, Operator>>;
-
-/** A node that is valid ONNX but outside what this package runs. Collected, and reported all at once. */
-export class Unsupported extends Error {}
-
-export function unsupported(reason: string): never {
-  throw new Unsupported(reason);
-}

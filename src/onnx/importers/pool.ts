@@ -1,7 +1,8 @@
 /** Pooling over windows and over everything; local response normalisation, which is a pool over channels. */
 import { elementCount, type PoolNode, type ReduceOp, type Value } from "../../graph/graph.ts";
 import type { NodeContext } from "./context.ts";
-import { type OperatorTable, unsupported } from "./operator.ts";
+import type { OperatorTable } from "./operator.ts";
+import { unsupported } from "./refusal.ts";
 import { as2d, emitLike, readWindow, WINDOW_ATTRIBUTES } from "./windows.ts";
 
 const importPool = (mode: PoolNode["mode"]) => (c: NodeContext) => {

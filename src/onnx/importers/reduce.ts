@@ -1,7 +1,8 @@
 /** Reductions, ArgMax and ArgMin, TopK. */
 import type { ReduceOp, Value } from "../../graph/graph.ts";
 import type { NodeContext } from "./context.ts";
-import { type Operator, type OperatorTable, unsupported } from "./operator.ts";
+import type { Operator, OperatorTable } from "./operator.ts";
+import { unsupported } from "./refusal.ts";
 
 /** Of these, reducing over no axes is the identity. */
 const IDENTITY_WITHOUT_AXES = new Set<ReduceOp>(["sum", "mean", "max", "min", "prod"]);

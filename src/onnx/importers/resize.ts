@@ -1,7 +1,8 @@
 /** Resize and Upsample as a chain of one-axis resamplings. */
 import type { Value } from "../../graph/graph.ts";
 import type { NodeContext } from "./context.ts";
-import { type OperatorTable, unsupported } from "./operator.ts";
+import type { OperatorTable } from "./operator.ts";
+import { unsupported } from "./refusal.ts";
 import {
   type AxisResize,
   axisWeights,

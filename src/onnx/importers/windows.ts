@@ -1,7 +1,7 @@
 /** Sliding windows (convolution, pooling): attributes with their defaults, auto_pad, and 1-D as H = 1. */
 import type { Value } from "../../graph/graph.ts";
 import type { NodeContext } from "./context.ts";
-import { unsupported } from "./operator.ts";
+import { unsupported } from "./refusal.ts";
 
 export const WINDOW_ATTRIBUTES = ["auto_pad", "dilations", "kernel_shape", "pads", "strides"];
 
