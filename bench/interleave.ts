@@ -10,7 +10,9 @@ const WARM_UP = 1;
 const SETTLE_MS = 60;
 /** A turn during which others used more than this share of all processors is repeated. */
 export const MAX_FOREIGN = 0.15;
-const MAX_REPEATS = 4;
+const MAX_REPEATS = 5;
+/** Before the first repeat; doubles with each, so that a passing disturbance can pass. */
+const PATIENCE_MS = 250;
 /** Peers that should be idle must be. */
 const MAX_IDLE = 0.05;
 
@@ -18,9 +20,9 @@ export interface Timed {
   readonly ms: number[];
   /** Load during each turn that was kept; empty where it cannot be known. */
   readonly loads: Load[];
-  /** Turns that were thrown away as noisy. */
+  /** Repeats of noisy turns. */
   repeated: number;
-  /** Turns that were kept although noisy: the repeats were used up. */
+  /** Turns that were kept although noisy, the least disturbed of all repeats. */
   noisy: number;
 }
 
@@ -38,22 +40,34 @@ export async function interleave(
     // every other round backwards: no peer always follows the same one
     for (const peer of round % 2 === 0 ? peers : [...peers].reverse()) {
       const result = timed.get(peer)!;
-      for (let attempt = 0; ; attempt++) {
-        await sleep(SETTLE_MS);
-        const before = sampleLoad(pids);
-        const ms = await peer.burst(WARM_UP, RUNS);
-        const load = loadBetween(before, sampleLoad(pids), peer.pid);
-        const noisy = load !== null && (load.foreign > MAX_FOREIGN || load.idlePeers > MAX_IDLE);
-        if (noisy && attempt < MAX_REPEATS) {
-          result.repeated++;
-          continue;
-        }
-        if (noisy) result.noisy++;
-        result.ms.push(...ms);
-        if (load !== null) result.loads.push(load);
-        break;
+      let best = await takeTurn(peer, pids);
+      for (let repeat = 0; best.noisy && repeat < MAX_REPEATS; repeat++) {
+        await sleep(PATIENCE_MS * 2 ** repeat);
+        const turn = await takeTurn(peer, pids);
+        result.repeated++;
+        if (!turn.noisy || disturbance(turn) < disturbance(best)) best = turn;
       }
+      if (best.noisy) result.noisy++;
+      result.ms.push(...best.ms);
+      if (best.load !== null) result.loads.push(best.load);
     }
   }
   return timed;
 }
+
+interface Turn {
+  readonly ms: readonly number[];
+  readonly load: Load | null;
+  readonly noisy: boolean;
+}
+
+async function takeTurn(peer: RemotePeer, pids: readonly number[]): Promise<Turn> {
+  await sleep(SETTLE_MS);
+  const before = sampleLoad(pids);
+  const ms = await peer.burst(WARM_UP, RUNS);
+  const load = loadBetween(before, sampleLoad(pids), peer.pid);
+  const noisy = load !== null && (load.foreign > MAX_FOREIGN || load.idlePeers > MAX_IDLE);
+  return { ms, load, noisy };
+}
+
+const disturbance = ({ load }: Turn): number => (load === null ? 0 : load.foreign + load.idlePeers);

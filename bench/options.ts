@@ -57,6 +57,8 @@ export function parseOptions(argv: readonly string[]): Options {
   }
   const rounds = values.rounds === undefined ? 8 : wholeNumber("--rounds", values.rounds, 1000);
   const dims = values.dims?.split(",").map((text) => wholeNumber("--dims", text, 65536)) ?? CLASSIFY_DIMS;
+  for (const name of ["json", "model"] as const)
+    if (values[name] === "") throw new UsageError(`--${name} expects a file, found nothing.`);
   return {
     cases: values.case ?? [],
     rounds,

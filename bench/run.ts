@@ -22,7 +22,8 @@ async function measure(options: Options, cases: readonly Case[]): Promise<Result
   const peers = new Map<string, RemotePeer>();
   const peerOf = (spec: PeerSpec): RemotePeer => peers.get(JSON.stringify(spec))!;
   try {
-    for (const spec of [REFERENCE, ...cases.flatMap(({ ours, rival }) => [ours, rival])])
+    const specs = cases.flatMap(({ ours, rival }) => [ours, rival]);
+    for (const spec of [REFERENCE, ...specs])
       if (!peers.has(JSON.stringify(spec)))
         peers.set(JSON.stringify(spec), await RemotePeer.open(model, spec));
     const expected = await peerOf(REFERENCE).infer(input);
@@ -30,10 +31,12 @@ async function measure(options: Options, cases: readonly Case[]): Promise<Result
     for (const peer of peers.values())
       differences.set(peer, compareOutputs(peer.about, await peer.infer(input), expected));
 
-    const timed = await interleave([...peers.values()], options.rounds, (round) =>
-      process.stderr.write(`\rround ${round + 1} of ${options.rounds}`),
+    const distinct = [...new Set(specs.map(peerOf))];
+    const progress = process.stderr.isTTY ? (text: string) => process.stderr.write(text) : () => {};
+    const timed = await interleave(distinct, options.rounds, (round) =>
+      progress(`\rround ${round + 1} of ${options.rounds}`),
     );
-    process.stderr.write("\r\x1b[K");
+    progress("\r\x1b[K");
     const result = (spec: PeerSpec): PeerResult => {
       const peer = peerOf(spec);
       return peerResult(peer, timed.get(peer)!, differences.get(peer)!);
@@ -97,7 +100,6 @@ async function main(argv: readonly string[]): Promise<number> {
     console.log(toTable(results));
     if (options.json !== null) writeFileSync(options.json, json);
   }
-  const command = ["npm run bench --", ...argv].join(" ");
   if (options.write) writeFileSync(new URL("RESULTS.md", import.meta.url), toMarkdown(results, command));
   const slow = results.cases.filter(tooSlow);
   for (const { name } of slow)

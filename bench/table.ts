@@ -23,7 +23,7 @@ export function toTable({ cases }: Results): string {
 const times = ({ median, mad, p95 }: PeerResult): string =>
   `${median.toFixed(1)} ±${mad.toFixed(1)} (p95 ${p95.toFixed(1)})`;
 
-export function toMarkdown(results: Results, command: string): string {
+export function toMarkdown(results: Results): string {
   const { machine, cases } = results;
   const peers = cases.flatMap(({ ours, rival }) => [ours, rival]);
   const most = (values: readonly (number | null)[]): string => {
@@ -33,7 +33,7 @@ export function toMarkdown(results: Results, command: string): string {
   const sum = (key: "repeatedTurns" | "noisyTurns") => peers.reduce((total, peer) => total + peer[key], 0);
   return `# Results
 
-Written by \`${command}\`; README.md says how to read it. Milliseconds per run: median ± median absolute deviation
+Written by \`npm run bench -- --write\`; README.md says how to read it. Milliseconds per run: median ± median absolute deviation
 (95th percentile). A ratio above 1 means that ours is faster.
 
 ${toTable(results)}

@@ -12,14 +12,19 @@ export class RemotePeer {
   readonly #child: ChildProcess;
 
   /** The process inherits this one's flags of Node, among them those for WebAssembly. */
-  constructor(spec: PeerSpec) {
+  private constructor(spec: PeerSpec) {
     this.spec = spec;
     this.#child = fork(CHILD, { serialization: "advanced" });
   }
 
   static async open(model: string, spec: PeerSpec): Promise<RemotePeer> {
     const peer = new RemotePeer(spec);
-    peer.#about = (await peer.#ask({ do: "open", model, spec }, "open")).about;
+    try {
+      peer.#about = (await peer.#ask({ do: "open", model, spec }, "open")).about;
+    } catch (error) {
+      peer.close();
+      throw error;
+    }
     return peer;
   }
 
