@@ -14,8 +14,10 @@ struct Axis {
   // and visiting every sample of it could take for ever.
   void range(int64_t p, int64_t* first, int64_t* last) const {
     const double step = double{bin} / grid, begin = double{start} + double(p) * bin;
-    const double low = floor((-1.0 - begin) / step - 0.5) - 1,
-                 high = ceil((double(size) - begin) / step - 0.5) + 2;
+    const double enter = (-1.0 - begin) / step, leave = (double(size) - begin) / step;
+    // An aligned region whose corners are swapped is sampled backwards.
+    const double low = floor((step < 0 ? leave : enter) - 0.5) - 1,
+                 high = ceil((step < 0 ? enter : leave) - 0.5) + 2;
     *first = low > 0 ? static_cast<int64_t>(low < grid ? low : grid) : 0;
     *last = high < grid ? static_cast<int64_t>(high > 0 ? high : 0) : static_cast<int64_t>(grid);
   }

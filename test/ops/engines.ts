@@ -3,7 +3,7 @@ import type { BackendInstance } from "../../src/backends/backend.ts";
 import type { PortData } from "../../src/backends/core.ts";
 import { loadAddon } from "../../src/backends/native/binding.ts";
 import { BACKENDS } from "../../src/backends/registry.ts";
-import type { DType, Graph, TensorData } from "../../src/graph/graph.ts";
+import type { TensorData } from "../../src/graph/graph.ts";
 import type { Plan } from "../../src/plan/plan.ts";
 import type { Result } from "../reference/interpret.ts";
 
@@ -84,31 +84,3 @@ export async function runPlan(
 /** The core keeps i64 as i32. */
 const toPort = (data: TensorData): PortData =>
   data instanceof BigInt64Array ? Int32Array.from(data, Number) : data;
-
-/** Fresh inputs for a graph: f32 in -1 .. 1, integers in 0 .. 3, bools. */
-export function randomInputsOf(graph: Graph, next: () => number): Record<string, TensorData> {
-  const make = (dtype: DType, count: number): TensorData => {
-    const integer = (below: number) => Math.floor(below * next());
-    switch (dtype) {
-      case "f32":
-        return Float32Array.from({ length: count }, () => 2 * next() - 1);
-      case "i32":
-        return Int32Array.from({ length: count }, () => integer(4));
-      case "i64":
-        return BigInt64Array.from({ length: count }, () => BigInt(integer(4)));
-      case "u8":
-        return Uint8Array.from({ length: count }, () => integer(4));
-      case "bool":
-        return Uint8Array.from({ length: count }, () => integer(2));
-    }
-  };
-  return Object.fromEntries(
-    graph.inputs.map(({ name, dtype, dims }) => [
-      name,
-      make(
-        dtype,
-        dims.reduce((a, b) => a * b, 1),
-      ),
-    ]),
-  );
-}
