@@ -100,7 +100,7 @@ async function main(argv: readonly string[]): Promise<number> {
     console.log(toTable(results));
     if (options.json !== null) writeFileSync(options.json, json);
   }
-  if (options.write) writeFileSync(new URL("RESULTS.md", import.meta.url), toMarkdown(results, command));
+  if (options.write) writeFileSync(new URL("RESULTS.md", import.meta.url), toMarkdown(results));
   const slow = results.cases.filter(tooSlow);
   for (const { name } of slow)
     console.error(`${name} is more than ${MOST_TIMES_SLOWER} times as slow as its rival.`);
