@@ -15,7 +15,7 @@
 extern "C" {
 #endif
 
-#define SPX_ABI_VERSION 1
+#define SPX_ABI_VERSION 2
 
 typedef struct spx_engine spx_engine;
 typedef struct spx_session spx_session;
@@ -96,6 +96,39 @@ int32_t spx_image_resize(const uint8_t* source, int32_t height, int32_t width, u
 // target f32 [3, padded_height, padded_width]: (grey - mean[c]) / std[c], zeros to the right and below.
 int32_t spx_image_normalize(const uint8_t* grey, int32_t height, int32_t width, const float* mean,
                             const float* std, float* target, int32_t padded_height, int32_t padded_width);
+
+// --- boxes (native/detection/, whose headers give formulas, ties and what NaN does)
+// ---------------------------------------------
+// Boxes are corners x0, y0, x1, y1. The caller answers for the lengths of arrays; counts and ranges are
+// checked. kept: room for n, of which *count are written.
+int32_t spx_boxes_iou(const float* a, int32_t n, const float* b, int32_t m, float* iou);
+int32_t spx_boxes_anchors(const double* sizes, int32_t size_count, const double* ratios, int32_t ratio_count,
+                          double stride, double offset, int32_t height, int32_t width, float* anchors);
+// deltas and decoded: n * groups boxes. weights: four.
+int32_t spx_boxes_decode(const float* boxes, const float* deltas, int32_t n, int32_t groups,
+                         const float* weights, float scale_clamp, float* decoded);
+int32_t spx_boxes_encode(const float* boxes, const float* targets, int32_t n, const float* weights,
+                         float* deltas);
+int32_t spx_boxes_clip(const float* boxes, int32_t n, float height, float width, float min_side,
+                       float* clipped, int32_t* kept, int32_t* count);
+int32_t spx_boxes_top_k(const float* scores, int32_t n, int32_t k, float score_threshold, int32_t* kept,
+                        int32_t* count);
+// classes: n, or null for one class.
+int32_t spx_boxes_nms(const float* boxes, const float* scores, const int32_t* classes, int32_t n,
+                      double iou_threshold, float score_threshold, int32_t max_selected, int32_t* kept,
+                      int32_t* count);
+int32_t spx_boxes_soft_nms(const float* boxes, const float* scores, const int32_t* classes, int32_t n,
+                           int32_t gaussian, double iou_threshold, float sigma, float score_threshold,
+                           int32_t* kept, float* kept_scores, int32_t* count);
+int32_t spx_boxes_assign_levels(const float* boxes, int32_t n, int32_t lowest, int32_t highest,
+                                float canonical_size, int32_t canonical_level, int32_t* levels);
+// features: level_count maps one after the other, each height * width * channels; sides: height and width of
+// each; scales: of each. levels: n numbers of maps, or null where there is one map. pooled: n * out_height *
+// out_width * channels.
+int32_t spx_boxes_roi_align(const float* features, const int32_t* sides, const float* scales,
+                            int32_t level_count, int32_t channels, const float* boxes, const int32_t* levels,
+                            int32_t n, int32_t out_height, int32_t out_width, int32_t sampling_ratio,
+                            int32_t aligned, float* pooled);
 
 #ifdef __cplusplus
 }

@@ -68,6 +68,95 @@ export interface CoreExports extends WebAssembly.Exports {
     paddedHeight: number,
     paddedWidth: number,
   ): number;
+
+  spx_boxes_iou(a: number, n: number, b: number, m: number, iou: number): number;
+  spx_boxes_anchors(
+    sizes: number,
+    sizeCount: number,
+    ratios: number,
+    ratioCount: number,
+    stride: number,
+    offset: number,
+    height: number,
+    width: number,
+    anchors: number,
+  ): number;
+  spx_boxes_decode(
+    boxes: number,
+    deltas: number,
+    n: number,
+    groups: number,
+    weights: number,
+    scaleClamp: number,
+    decoded: number,
+  ): number;
+  spx_boxes_encode(boxes: number, targets: number, n: number, weights: number, deltas: number): number;
+  spx_boxes_clip(
+    boxes: number,
+    n: number,
+    height: number,
+    width: number,
+    minSide: number,
+    clipped: number,
+    kept: number,
+    count: number,
+  ): number;
+  spx_boxes_top_k(
+    scores: number,
+    n: number,
+    k: number,
+    scoreThreshold: number,
+    kept: number,
+    count: number,
+  ): number;
+  spx_boxes_nms(
+    boxes: number,
+    scores: number,
+    classes: number,
+    n: number,
+    iouThreshold: number,
+    scoreThreshold: number,
+    maxSelected: number,
+    kept: number,
+    count: number,
+  ): number;
+  spx_boxes_soft_nms(
+    boxes: number,
+    scores: number,
+    classes: number,
+    n: number,
+    gaussian: number,
+    iouThreshold: number,
+    sigma: number,
+    scoreThreshold: number,
+    kept: number,
+    keptScores: number,
+    count: number,
+  ): number;
+  spx_boxes_assign_levels(
+    boxes: number,
+    n: number,
+    lowest: number,
+    highest: number,
+    canonicalSize: number,
+    canonicalLevel: number,
+    levels: number,
+  ): number;
+  spx_boxes_roi_align(
+    features: number,
+    sides: number,
+    scales: number,
+    levelCount: number,
+    channels: number,
+    boxes: number,
+    levels: number,
+    n: number,
+    outHeight: number,
+    outWidth: number,
+    samplingRatio: number,
+    aligned: number,
+    pooled: number,
+  ): number;
 }
 
 /** Exports of the threads builds, with which a pool worker sets up its own stack and thread-local storage. */

@@ -2,6 +2,7 @@
 // src/backends/native/addon.ts.
 #include <napi.h>
 
+#include "addon/detection_wrap.h"
 #include "addon/engine_wrap.h"
 #include "addon/image_wrap.h"
 #include "addon/session_wrap.h"
@@ -29,6 +30,7 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   register_engine(env, exports);
   register_session(env, exports);
   register_image(env, exports);
+  register_detection(env, exports);
   return exports;
 }
 

@@ -1,54 +1,95 @@
 #include "nms.h"
 
+#include <math.h>
+
 #include <algorithm>
+
+#include "class_shift.h"
 
 namespace spinexr {
 namespace {
 
-struct Box {
-  float x0, y0, x1, y1;
-  float area() const { return (x1 - x0) * (y1 - y0); }
-};
+// Only these can overlap anything. Their corners are finite: an infinite one would make the area infinite or
+// NaN.
+bool has_area(const NmsCandidate& c) {
+  return c.area > 0 && c.area < INFINITY && c.box.x1 > c.box.x0 && c.box.y1 > c.box.y0;
+}
 
-Box read_box(const float* b, bool center_point_box) {
-  if (center_point_box) {
-    const float half_w = b[2] / 2, half_h = b[3] / 2;
-    return {b[0] - half_w, b[1] - half_h, b[0] + half_w, b[1] + half_h};
+// The kept boxes by the vertical slab in which they begin. Which slab is a monotonic function of x, so a box
+// that begins left of x lies in a slab not right of that of x; nothing depends on how x is rounded.
+class Slabs {
+ public:
+  Slabs(const NmsCandidate* candidates, int64_t n) : candidates_(candidates) {
+    double low = INFINITY, high = -INFINITY;
+    for (int64_t i = 0; i < n; ++i) {
+      if (!has_area(candidates[i])) continue;
+      low = std::min(low, double{candidates[i].box.x0});
+      high = std::max(high, double{candidates[i].box.x0});
+    }
+    if (high > low) {
+      low_ = low;
+      scale_ = kCount / (high - low);
+    }
+    std::fill(first_, first_ + kCount, -1);
+    std::fill(reach_, reach_ + kCount, -INFINITY);
   }
-  return {std::min(b[1], b[3]), std::min(b[0], b[2]), std::max(b[1], b[3]), std::max(b[0], b[2])};
-}
 
-bool suppresses(const Box& kept, const Box& other, float threshold) {
-  const float width = std::min(kept.x1, other.x1) - std::max(kept.x0, other.x0);
-  const float height = std::min(kept.y1, other.y1) - std::max(kept.y0, other.y0);
-  if (!(width > 0) || !(height > 0)) return false;
-  const float a = kept.area(), b = other.area();
-  if (!(a > 0) || !(b > 0)) return false;
-  const float intersection = width * height;
-  const float both = a + b - intersection;
-  return both > 0 && intersection / both > threshold;
-}
+  bool suppress(const NmsCandidate& c, double threshold) const {
+    for (int last = slab(c.box.x1), s = 0; s <= last; ++s) {
+      if (!(reach_[s] > c.box.x0)) continue;
+      for (int32_t i = first_[s]; i >= 0; i = candidates_[i].next) {
+        const NmsCandidate& kept = candidates_[i];
+        const float overlap = iou(kept.box, kept.area, c.box, c.area);
+        if (overlap > 0 && double{overlap} > threshold) return true;
+      }
+    }
+    return false;
+  }
+
+  void keep(NmsCandidate* c) {
+    const int s = slab(c->box.x0);
+    c->next = first_[s];
+    first_[s] = static_cast<int32_t>(c - candidates_);
+    reach_[s] = std::max(reach_[s], c->box.x1);
+  }
+
+ private:
+  static constexpr int kCount = 64;
+
+  int slab(float x) const {
+    const double place = (double{x} - low_) * scale_;
+    return place <= 0 ? 0 : place >= kCount - 1 ? kCount - 1 : static_cast<int>(place);
+  }
+
+  const NmsCandidate* candidates_;
+  double low_ = 0, scale_ = 0;
+  int32_t first_[kCount];
+  float reach_[kCount];  // largest x1
+};
 
 }  // namespace
 
-int64_t nms(const float* boxes, const float* scores, int64_t n, const NmsOptions& options, int32_t* order,
-            int32_t* kept) {
-  int64_t candidates = 0;
+int64_t nms(const float* boxes, const float* scores, const int32_t* classes, int64_t n,
+            const NmsOptions& options, int32_t* order, NmsCandidate* candidates, int32_t* kept) {
+  int64_t size = 0;
   for (int64_t i = 0; i < n; ++i) {
-    if (scores[i] > options.score_threshold) order[candidates++] = static_cast<int32_t>(i);
+    if (scores[i] > options.score_threshold) order[size++] = static_cast<int32_t>(i);
   }
-  std::sort(order, order + candidates, [scores](int32_t a, int32_t b) {
+  std::sort(order, order + size, [scores](int32_t a, int32_t b) {
     return scores[a] > scores[b] || (scores[a] == scores[b] && a < b);
   });
+  const ClassShift shift(boxes, classes, n);
+  for (int64_t i = 0; i < size; ++i) {
+    const Box box = shift.apply(read_box(boxes + int64_t{order[i]} * 4, options.format), order[i]);
+    candidates[i] = {box, box.area(), -1};
+  }
+  Slabs slabs(candidates, size);
   int64_t count = 0;
-  for (int64_t i = 0; i < candidates && count < options.max_selected; ++i) {
-    const Box box = read_box(boxes + int64_t{order[i]} * 4, options.center_point_box);
-    bool drop = false;
-    for (int64_t j = 0; j < count && !drop; ++j) {
-      drop = suppresses(read_box(boxes + int64_t{kept[j]} * 4, options.center_point_box), box,
-                        options.iou_threshold);
-    }
-    if (!drop) kept[count++] = order[i];
+  for (int64_t i = 0; i < size && count < options.max_selected; ++i) {
+    const bool area = has_area(candidates[i]);
+    if (area && slabs.suppress(candidates[i], options.iou_threshold)) continue;
+    if (area) slabs.keep(&candidates[i]);
+    kept[count++] = order[i];
   }
   return count;
 }

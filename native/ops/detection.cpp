@@ -46,13 +46,16 @@ struct Nms {
     const float* const scores = run.data<float>(s.scores);
     int32_t* const selected = run.data<int32_t>(s.selected);
     const int64_t n = s.n;
-    int32_t* const order = reinterpret_cast<int32_t*>(run.shared_scratch);
+    NmsCandidate* const candidates = reinterpret_cast<NmsCandidate*>(run.shared_scratch);
+    int32_t* const order = reinterpret_cast<int32_t*>(candidates + n);
     int32_t* const kept = order + n;
-    const NmsOptions options{s.max_per_class, s.iou_threshold, s.score_threshold, s.center_point_box != 0};
+    const NmsOptions options{s.max_per_class, s.iou_threshold, s.score_threshold,
+                             s.center_point_box != 0 ? BoxFormat::kCentre : BoxFormat::kFlippedPairs};
     int64_t rows = 0;
     for (int64_t i = 0; n > 0 && i < int64_t{s.batch} * s.classes; ++i) {
       const int64_t image = i / s.classes;
-      const int64_t count = nms(boxes + image * n * 4, scores + i * n, n, options, order, kept);
+      const int64_t count =
+          nms(boxes + image * n * 4, scores + i * n, nullptr, n, options, order, candidates, kept);
       for (int64_t j = 0; j < count; ++j, ++rows) {
         selected[rows * 3] = static_cast<int32_t>(image);
         selected[rows * 3 + 1] = static_cast<int32_t>(i % s.classes);
@@ -95,7 +98,9 @@ Status prepare_nms(PrepareContext& context, const step::nms& step, OpPointer* op
     return context.fail("expected room for %lld selected boxes, found %lld", static_cast<long long>(most),
                         static_cast<long long>(capacity));
   }
-  if (classes > 0) context.need_shared(static_cast<uint64_t>(n) * 2 * sizeof(int32_t));
+  if (classes > 0) {
+    context.need_shared(static_cast<uint64_t>(n) * (sizeof(NmsCandidate) + 2 * sizeof(int32_t)));
+  }
   const Nms nms{step, capacity};
   *op = make_op([nms](const RunContext& run) {
     nms.run(run);

@@ -2,6 +2,7 @@
 import type { Plan } from "../plan/plan.ts";
 import type { Step } from "../plan/steps.ts";
 import type { CoreRunResult, ImageCore, PortData } from "./core.ts";
+import type { DetectionCore } from "./detection.ts";
 
 export type BackendName = "cpu" | "wasm";
 
@@ -39,6 +40,8 @@ export interface BackendInstance {
   readonly threads: number;
   /** Pixel operations: always the shared core. */
   readonly image: ImageCore;
+  /** Box operations: always the shared core. */
+  readonly detection: DetectionCore;
   prepare(plan: Plan): Promise<Executor>;
   dispose(): Promise<void>;
 }

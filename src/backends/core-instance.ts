@@ -10,6 +10,7 @@ export function coreInstance(name: BackendName, device: string, core: Core): Bac
     isa: core.info.isa,
     threads: core.info.threads,
     image: core.image,
+    detection: core.detection,
     prepare: (plan) => coreExecutor(core, plan),
     dispose: () => core.dispose(),
   };

@@ -3,6 +3,7 @@
  * of `native/engine.h` for both; a test holds both implementations to it.
  */
 import type { Plan } from "../plan/plan.ts";
+import type { DetectionCore } from "./detection.ts";
 
 /** Fixed-order samples as the DICOM/PNG reader hands them over. i32 for files whose stored bits exceed 16. */
 export type Samples = Uint8Array | Int8Array | Uint16Array | Int16Array | Int32Array;
@@ -85,6 +86,7 @@ export interface CoreInfo {
 export interface Core {
   readonly info: CoreInfo;
   readonly image: ImageCore;
+  readonly detection: DetectionCore;
   createSession(plan: Plan): Promise<CoreSession>;
   /** Disposes its sessions too. Idempotent. */
   dispose(): Promise<void>;

@@ -3,6 +3,8 @@ import { SpineXRError, throwIfAborted } from "../api/errors.ts";
 import { encodePlan } from "../plan/encode.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Core, CoreInfo, CoreRunResult, CoreSession, ImageCore, PortData } from "./core.ts";
+import type { DetectionCore } from "./detection.ts";
+import { detectionCore } from "./detection-core.ts";
 import type { CoreDriver, DriverSession, OutputSpec } from "./driver.ts";
 import { imageCore } from "./image-core.ts";
 import { checkInputs, outputSpecs, toResult } from "./port-checks.ts";
@@ -11,6 +13,7 @@ import { SerialQueue } from "./serial-queue.ts";
 export class DrivenCore implements Core {
   readonly info: CoreInfo;
   readonly image: ImageCore;
+  readonly detection: DetectionCore;
   readonly #driver: CoreDriver;
   /** Two queues, so that the next picture is prepared while a network runs: at most two calls are under way. */
   readonly #engine = new SerialQueue();
@@ -21,10 +24,12 @@ export class DrivenCore implements Core {
   constructor(driver: CoreDriver) {
     this.#driver = driver;
     this.info = driver.info;
-    this.image = imageCore(driver.image, (task) => {
+    const beside = <T>(task: () => Promise<T>): Promise<T> => {
       this.#checkAlive();
       return this.#pixels.add(task);
-    });
+    };
+    this.image = imageCore(driver.image, beside);
+    this.detection = detectionCore(driver.detection, beside);
   }
 
   async createSession(plan: Plan): Promise<CoreSession> {

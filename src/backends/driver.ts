@@ -64,11 +64,42 @@ export interface ImageDriver {
   normalize(call: NormalizeCall): Promise<Float32Array>;
 }
 
+/** Functions of native/detection/: spx_boxes_nms of engine.h is "nms". */
+export type BoxFunction =
+  | "iou"
+  | "anchors"
+  | "decode"
+  | "encode"
+  | "clip"
+  | "topK"
+  | "nms"
+  | "softNms"
+  | "assignLevels"
+  | "roiAlign";
+
+/** One argument of the C function, in its order: a number, an array to read, an array to make, or no array. */
+export type BoxArgument = number | Float32Array | Float64Array | Int32Array | OutputSpec | null;
+
+export interface BoxCall {
+  readonly name: BoxFunction;
+  /** Arrays belong to the driver and may be moved. Their lengths are what the C function expects. */
+  readonly args: readonly BoxArgument[];
+}
+
+export interface DetectionDriver {
+  /** The outputs, in the order of the arguments. */
+  call(call: BoxCall): Promise<PortData[]>;
+}
+
+export const isOutput = (argument: BoxArgument): argument is OutputSpec =>
+  typeof argument === "object" && argument !== null && "dtype" in argument;
+
 export interface CoreDriver {
   readonly info: CoreInfo;
   /** Non-zero in its first element ends the run in progress between two steps. null: runs cannot be stopped. */
   readonly abortFlag: Int32Array | null;
   readonly image: ImageDriver;
+  readonly detection: DetectionDriver;
   createSession(
     plan: Uint8Array,
     constants: Plan["constants"],

@@ -86,4 +86,100 @@ export interface Addon {
     paddedHeight: number,
     paddedWidth: number,
   ): Promise<void>;
+
+  /** Arrays are used in place until the promise settles; outputs are the arrays that the C function writes. */
+  boxesIou(a: Float32Array, n: number, b: Float32Array, m: number, iou: Float32Array): Promise<void>;
+  boxesAnchors(
+    sizes: Float64Array,
+    sizeCount: number,
+    ratios: Float64Array,
+    ratioCount: number,
+    stride: number,
+    offset: number,
+    height: number,
+    width: number,
+    anchors: Float32Array,
+  ): Promise<void>;
+  boxesDecode(
+    boxes: Float32Array,
+    deltas: Float32Array,
+    n: number,
+    groups: number,
+    weights: Float32Array,
+    scaleClamp: number,
+    decoded: Float32Array,
+  ): Promise<void>;
+  boxesEncode(
+    boxes: Float32Array,
+    targets: Float32Array,
+    n: number,
+    weights: Float32Array,
+    deltas: Float32Array,
+  ): Promise<void>;
+  boxesClip(
+    boxes: Float32Array,
+    n: number,
+    height: number,
+    width: number,
+    minSide: number,
+    clipped: Float32Array,
+    kept: Int32Array,
+    count: Int32Array,
+  ): Promise<void>;
+  boxesTopK(
+    scores: Float32Array,
+    n: number,
+    k: number,
+    scoreThreshold: number,
+    kept: Int32Array,
+    count: Int32Array,
+  ): Promise<void>;
+  boxesNms(
+    boxes: Float32Array,
+    scores: Float32Array,
+    classes: Int32Array | null,
+    n: number,
+    iouThreshold: number,
+    scoreThreshold: number,
+    maxSelected: number,
+    kept: Int32Array,
+    count: Int32Array,
+  ): Promise<void>;
+  boxesSoftNms(
+    boxes: Float32Array,
+    scores: Float32Array,
+    classes: Int32Array | null,
+    n: number,
+    gaussian: number,
+    iouThreshold: number,
+    sigma: number,
+    scoreThreshold: number,
+    kept: Int32Array,
+    keptScores: Float32Array,
+    count: Int32Array,
+  ): Promise<void>;
+  boxesAssignLevels(
+    boxes: Float32Array,
+    n: number,
+    lowest: number,
+    highest: number,
+    canonicalSize: number,
+    canonicalLevel: number,
+    levels: Int32Array,
+  ): Promise<void>;
+  boxesRoiAlign(
+    features: Float32Array,
+    sides: Int32Array,
+    scales: Float32Array,
+    levelCount: number,
+    channels: number,
+    boxes: Float32Array,
+    levels: Int32Array | null,
+    n: number,
+    outHeight: number,
+    outWidth: number,
+    samplingRatio: number,
+    aligned: number,
+    pooled: Float32Array,
+  ): Promise<void>;
 }

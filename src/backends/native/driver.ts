@@ -2,7 +2,15 @@
 import { type ErrorCode, SpineXRError } from "../../api/errors.ts";
 import type { Plan } from "../../plan/plan.ts";
 import type { CoreInfo, PortData, Voi } from "../core.ts";
-import type { CoreDriver, DriverRun, DriverSession, ImageDriver, OutputSpec } from "../driver.ts";
+import {
+  type CoreDriver,
+  type DetectionDriver,
+  type DriverRun,
+  type DriverSession,
+  type ImageDriver,
+  isOutput,
+  type OutputSpec,
+} from "../driver.ts";
 import { allocate } from "../port-checks.ts";
 import type { Addon, AddonVoi, EngineHandle, SessionHandle } from "./addon.ts";
 
@@ -20,6 +28,7 @@ export function nativeDriver(addon: Addon, threads: number, isa: string): CoreDr
     info,
     abortFlag,
     image: nativeImages(addon),
+    detection: nativeBoxes(addon),
     createSession: async (plan, constants, constantBytes) =>
       nativeSession(addon, await createHandle(addon, engine, plan, constants, constantBytes), abortFlag),
     close: async () => addon.engineDestroy(engine),
@@ -93,6 +102,24 @@ function nativeImages(addon: Addon): ImageDriver {
         addon.imageNormalize(pixels.slice(), height, width, mean, std, target, paddedHeight, paddedWidth),
       );
       return target;
+    },
+  };
+}
+
+function nativeBoxes(addon: Addon): DetectionDriver {
+  return {
+    async call({ name, args }) {
+      const outputs: PortData[] = [];
+      const values = args.map((argument) => {
+        if (!isOutput(argument)) return argument;
+        outputs.push(allocate(argument));
+        return outputs[outputs.length - 1];
+      });
+      const method = `boxes${name[0].toUpperCase()}${name.slice(1)}` as keyof Addon;
+      // The order of `args` is that of the C function, which is also the addon's.
+      const run = addon[method] as (...values: unknown[]) => Promise<void>;
+      await codedAsync(() => run(...values));
+      return outputs;
     },
   };
 }

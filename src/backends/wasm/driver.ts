@@ -41,6 +41,14 @@ export async function wasmDriver(options: WasmDriverOptions): Promise<CoreDriver
     info: { build: `wasm-${build}`, isa: ready.isa, threads: ready.threads },
     abortFlag: memory === null ? null : new Int32Array(memory.buffer, ready.abort, 1),
     image: wasmImages(channel),
+    detection: {
+      call: (call) =>
+        channel.request(
+          "boxes",
+          call,
+          buffersOf(...call.args.filter((argument) => ArrayBuffer.isView(argument))),
+        ),
+    },
     createSession: (plan, constants, constantBytes) => wasmSession(channel, plan, constants, constantBytes),
     close: async () => {
       // The engine's end lets the pool return; a dead engine has nothing left to end.

@@ -2,6 +2,7 @@
 
 import type { ThreadExports } from "../../../wasm/module.d.ts";
 import { SpineXRError } from "../../api/errors.ts";
+import { callBoxes } from "./boxes.ts";
 import { Heap } from "./heap.ts";
 import type { WasmInstance } from "./instance.ts";
 import type { EngineReady, Kind, Protocol } from "./messages.ts";
@@ -126,6 +127,8 @@ export function createEngine(instance: WasmInstance, threads: number, isa: strin
         return heap.read(to, { dtype: "f32", length }) as Float32Array;
       });
     },
+
+    boxes: (call) => callBoxes(heap, core, call),
 
     close() {
       core.spx_engine_destroy(engine);

@@ -1,0 +1,26 @@
+#include "anchors.h"
+
+#include <math.h>
+
+#include "box.h"
+
+namespace spinexr {
+
+void make_anchors(const AnchorGrid& grid, const double* sizes, int64_t size_count, const double* ratios,
+                  int64_t ratio_count, float* anchors) {
+  for (int64_t y = 0; y < grid.height; ++y) {
+    const float cy = static_cast<float>(grid.offset * grid.stride + double(y) * grid.stride);
+    for (int64_t x = 0; x < grid.width; ++x) {
+      const float cx = static_cast<float>(grid.offset * grid.stride + double(x) * grid.stride);
+      for (int64_t s = 0; s < size_count; ++s) {
+        for (int64_t r = 0; r < ratio_count; ++r, anchors += 4) {
+          const double width = sqrt(sizes[s] * sizes[s] / ratios[r]), height = ratios[r] * width;
+          const float half_w = static_cast<float>(width / 2), half_h = static_cast<float>(height / 2);
+          write_box({cx - half_w, cy - half_h, cx + half_w, cy + half_h}, anchors);
+        }
+      }
+    }
+  }
+}
+
+}  // namespace spinexr

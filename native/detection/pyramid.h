@@ -1,0 +1,33 @@
+// Regions on the levels of a feature pyramid (FPN). As detectron2's ROIPooler.
+#ifndef SPINEXR_DETECTION_PYRAMID_H_
+#define SPINEXR_DETECTION_PYRAMID_H_
+
+#include <stdint.h>
+
+#include "roi_align.h"
+
+namespace spinexr {
+
+struct PyramidLevels {
+  int32_t lowest, highest;  // 2 and 5 for p2 .. p5
+  float canonical_size;     // a region of this side ...
+  int32_t canonical_level;  // ... belongs to this level
+};
+
+// levels[i]: floor(canonical_level + log2(sqrt(area) / canonical_size + 1e-8)) in float32, clamped, counted
+// from the lowest level. Regions of negative or NaN area get 0.
+void assign_levels(const float* boxes, int64_t n, const PyramidLevels& pyramid, int32_t* levels);
+
+struct PyramidMap {
+  FeatureMap map;
+  float spatial_scale;
+};
+
+// RoIAlign of n regions (n x 4 corners), each on maps[levels[i]]; levels null: all on maps[0]. options'
+// spatial_scale is ignored. target: n x out_height x out_width x channels.
+void roi_align_levels(const PyramidMap* maps, const float* boxes, const int32_t* levels, int64_t n,
+                      const RoiAlignOptions& options, float* target);
+
+}  // namespace spinexr
+
+#endif  // SPINEXR_DETECTION_PYRAMID_H_
