@@ -4,6 +4,7 @@
  * bits.
  */
 
+import { checkOptions, isOneOf } from "../api/options.ts";
 import type { DetectionCore } from "../backends/detection.ts";
 import type { BackendSelection } from "../backends/select.ts";
 import { openBackend } from "../backends/select.ts";
@@ -44,6 +45,10 @@ export interface Detection extends DetectionCore {
  * @throws SpineXRError BACKEND_UNAVAILABLE, INVALID_ARGUMENT, OUT_OF_MEMORY
  */
 export async function openDetection(options: DetectionOptions = {}): Promise<Detection> {
+  checkOptions("openDetection", options, {
+    backend: isOneOf(["auto", "cpu", "wasm"]),
+    wasmBuild: isOneOf(["auto", "simd", "simd-threads", "relaxed-threads"]),
+  });
   const { backend = "auto", wasmBuild } = options;
   const { instance } = await openBackend({ backend, threads: 1, wasmBuild });
   return { ...instance.detection, backend: instance.name, dispose: () => instance.dispose() };
