@@ -1,6 +1,6 @@
 /** TypeScript to dist/: JavaScript, declarations, source maps. Files that were removed from src/ leave dist/ too. */
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, readdirSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 
@@ -22,4 +22,6 @@ const child = spawnSync(
     stdio: "inherit",
   },
 );
+// npx links to the command where it lies: it must be executable whenever it was last written.
+if (child.status === 0) chmodSync(join(dist, "cli/bin.js"), 0o755);
 process.exit(child.status ?? 1);
