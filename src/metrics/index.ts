@@ -1,0 +1,28 @@
+/** The public face of spinexr/metrics: evaluation on plain arrays, in Node and browsers. */
+export { type Annotation, parseAnnotations } from "./annotations.ts";
+export { type BootstrapOptions, bootstrap, type Interval, type Intervals } from "./bootstrap.ts";
+export { type Box, boxIou, type DetectionCase, LESION_CLASSES, type Lesion } from "./boxes.ts";
+export {
+  type CocoOptions,
+  type CocoResult,
+  cocoAp,
+  IOU_THRESHOLDS,
+  type PrecisionRecall,
+  precisionRecall,
+} from "./coco.ts";
+export { type Confusion, confusionAt, type Rates, rates } from "./confusion.ts";
+export { applyDecisionRule, KEEP_THRESHOLD } from "./decision-rule.ts";
+export {
+  afterRule,
+  type DetectionFigures,
+  type EvaluateOptions,
+  type Evaluation,
+  evaluate,
+  type Joined,
+  join,
+} from "./evaluate.ts";
+export { FROC_POINTS, type FrocCurve, type FrocOptions, froc } from "./froc.ts";
+export { type Prediction, parsePredictions } from "./predictions.ts";
+export { PREVALENCES, type PredictiveValues, predictiveValues } from "./prevalence.ts";
+export { type Reliability, type ReliabilityBin, reliability } from "./reliability.ts";
+export { auroc, type RocCurve, rocCurve, youdenThreshold } from "./roc.ts";
