@@ -1,8 +1,9 @@
 /** All subcommands, in the order of the help text. */
 import type { Command } from "./command.ts";
 import { convert } from "./convert.ts";
+import { evaluate } from "./evaluate.ts";
 import { info } from "./info.ts";
 import { run } from "./run.ts";
 import { screen } from "./screen.ts";
 
-export const COMMANDS: readonly Command[] = [screen, convert, run, info];
+export const COMMANDS: readonly Command[] = [screen, evaluate, convert, run, info];

@@ -22,6 +22,7 @@ export {
   join,
 } from "./evaluate.ts";
 export { FROC_POINTS, type FrocCurve, type FrocOptions, froc } from "./froc.ts";
+export { plots } from "./plots/plots.ts";
 export { type Prediction, parsePredictions } from "./predictions.ts";
 export { PREVALENCES, type PredictiveValues, predictiveValues } from "./prevalence.ts";
 export { type Reliability, type ReliabilityBin, reliability } from "./reliability.ts";
