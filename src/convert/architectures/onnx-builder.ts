@@ -1,5 +1,6 @@
-/** Collects the nodes and weights of an ONNX network; names of values are the names of the nodes that make them. */
-import type { OnnxAttribute, OnnxModel, OnnxNode, OnnxTensor } from "../../onnx/model.ts";
+/** A NodeBuilder whose weights come from a checkpoint. */
+import type { OnnxModel } from "../../onnx/model.ts";
+import { NodeBuilder } from "../../onnx/node-builder.ts";
 import { invalidCheckpoint, limitExceeded, quote } from "../checkpoint/errors.ts";
 import type { StateDict } from "../checkpoint/state-dict.ts";
 
@@ -9,14 +10,13 @@ const IR_VERSION = 8;
 /** A protobuf message ends at 2 GiB; half of that is far above any classifier. */
 const MAX_ELEMENTS = 2 ** 28;
 
-export class OnnxBuilder {
+export class OnnxBuilder extends NodeBuilder {
   private readonly state: StateDict;
-  private readonly nodes: OnnxNode[] = [];
-  private readonly initializers: OnnxTensor[] = [];
   private readonly known = new Set<string>();
   private elements = 0;
 
   constructor(state: StateDict) {
+    super();
     this.state = state;
   }
 
@@ -40,19 +40,7 @@ export class OnnxBuilder {
           `${minimum === -Infinity ? "" : ` not below ${minimum}`}. The training run may have diverged.`,
       );
     }
-    this.initializers.push({ name, type: "float", dims: tensor.dims, data });
-    return name;
-  }
-
-  /** Adds a node of the standard domain with one output, named like the node. */
-  node(
-    op: string,
-    name: string,
-    inputs: readonly string[],
-    attributes: Readonly<Record<string, OnnxAttribute>> = {},
-  ): string {
-    this.nodes.push({ name, op, domain: "", inputs, outputs: [name], attributes });
-    return name;
+    return this.tensor({ name, type: "float", dims: tensor.dims, data });
   }
 
   finish(name: string, input: string, output: string, outputs: number): OnnxModel {
