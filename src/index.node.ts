@@ -16,6 +16,7 @@ export type {
   ScreeningReport,
   Timings,
 } from "./api/results.ts";
+export { type ScreenAllOptions, type ScreenOutcome, screenAll } from "./api/screen-all.ts";
 export type { Tensor, TensorArray, TensorInput, TensorType } from "./api/tensor.ts";
 export type { Radiograph } from "./image/radiograph.ts";
 export type { Manifest } from "./package/manifest.ts";

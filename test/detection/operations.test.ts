@@ -84,6 +84,46 @@ property("nms of its own result keeps everything", async (ops) => {
   for (const i of kept) for (const j of kept) assert.ok(i === j || overlap(boxes, i, j) <= 0.3);
 });
 
+property(
+  "nms: a sorted subset without overlaps of one class, whatever the order of its input",
+  async (ops) => {
+    for (const [n, seed, iouThreshold] of [
+      [1, 31, 0.5],
+      [257, 32, 0.05],
+      [1000, 33, 0.5],
+      [1000, 34, 0.9],
+    ]) {
+      const { boxes, classes } = scene(n, seed);
+      // All different, so that the order of the input says nothing.
+      const scores = Float32Array.from({ length: n }, (_, i) => ((i * 101) % n) / n);
+      const kept = await ops.nms({ boxes, scores, classes, iouThreshold });
+      assert.is(new Set(kept).size, kept.length);
+      for (const [rank, i] of kept.entries()) {
+        assert.ok(i >= 0 && i < n);
+        assert.ok(rank === 0 || scores[kept[rank - 1]] >= scores[i], "falling score");
+        for (const j of kept.subarray(0, rank))
+          assert.ok(
+            classes[i] !== classes[j] || overlap(boxes, i, j) <= iouThreshold + 1e-6,
+            `${i} and ${j}`,
+          );
+      }
+      assert.is(new Set(scores).size, n);
+      const order = Array.from({ length: n }, (_, i) => (i * 389 + 7) % n);
+      assert.is(new Set(order).size, n);
+      const again = await ops.nms({
+        boxes: Float32Array.from(order.flatMap((i) => [...boxes.subarray(4 * i, 4 * i + 4)])),
+        scores: Float32Array.from(order, (i) => scores[i]),
+        classes: Int32Array.from(order, (i) => classes[i]),
+        iouThreshold,
+      });
+      assert.equal(
+        Array.from(again, (i) => order[i]),
+        [...kept],
+      );
+    }
+  },
+);
+
 property("empty inputs, NaN and equal boxes", async (ops) => {
   const none = new Float32Array(0);
   assert.is((await ops.nms({ boxes: none, scores: none, iouThreshold: 0.5 })).length, 0);
