@@ -171,7 +171,7 @@ function makeManifest(
     classifiers,
     detector: null,
     ensemble: { rule: "mean-logit", clip: REFERENCE_CLIP },
-    thresholds: { abnormal: threshold ?? REFERENCE_THRESHOLD },
+    thresholds: { abnormal: threshold ?? REFERENCE_THRESHOLD, findingWhenNormal: 0.5 },
     selfTest: null,
   };
 }

@@ -17,16 +17,12 @@ export const constant =
   };
 
 export const oneOf =
-  (...wanted: readonly string[]): JsonCheck =>
+  (...wanted: readonly (string | number)[]): JsonCheck =>
   (value, path, problems) => {
-    if (!wanted.includes(value as string)) {
+    if (!wanted.includes(value as string | number)) {
       expected(wanted.map((item) => JSON.stringify(item)).join(" or "), value, path, problems);
     }
   };
-
-export const nothing: JsonCheck = (value, path, problems) => {
-  if (value !== null) expected("null", value, path, problems);
-};
 
 /** Text of 1 to `maxLength` characters (code points, as JSON Schema counts). */
 export const text =
@@ -95,6 +91,22 @@ export const object =
       else if (!optional.includes(key)) problems.push(`${member(path, key)} is missing.`);
     }
   };
+
+/** Objects of several forms, told apart by the text of the property `key`. */
+export const variant =
+  (key: string, forms: Readonly<Record<string, JsonCheck>>): JsonCheck =>
+  (value, path, problems) => {
+    if (!isObject(value)) return expected("an object", value, path, problems);
+    const form = value[key];
+    if (typeof form === "string" && Object.hasOwn(forms, form)) return forms[form]!(value, path, problems);
+    oneOf(...Object.keys(forms))(form, member(path, key), problems);
+  };
+
+/** Objects of two forms, told apart by whether the property `key` is there. */
+export const withOrWithout =
+  (key: string, present: JsonCheck, absent: JsonCheck): JsonCheck =>
+  (value, path, problems) =>
+    (isObject(value) && Object.hasOwn(value, key) ? present : absent)(value, path, problems);
 
 export const orNull =
   (check: JsonCheck): JsonCheck =>

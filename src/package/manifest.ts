@@ -121,6 +121,20 @@ export interface YoloV8Decoder extends DetectionFilter {
 
 export type Decoder = BoxesDecoder | AnchorDecoder | YoloV5Decoder | YoloV8Decoder;
 
+/** Names of the network's outputs that a decoder reads, in the manifest's order. */
+export function decoderOutputs(decoder: Decoder): string[] {
+  switch (decoder.kind) {
+    case "boxes":
+      return [decoder.boxes, decoder.scores, decoder.classes];
+    case "anchors":
+      return decoder.levels.flatMap(({ scores, deltas }) => [scores, deltas]);
+    default: {
+      const { output } = decoder;
+      return "rows" in output ? [output.rows] : output.levels.map(({ map }) => map);
+    }
+  }
+}
+
 export interface DetectorEntry extends FileRef {
   readonly name: string;
   readonly architecture: string;
@@ -132,6 +146,13 @@ export interface DetectorEntry extends FileRef {
   readonly decoder: Decoder;
   /** By class index. */
   readonly labels: readonly string[];
+}
+
+export interface Thresholds {
+  /** A picture is called abnormal from this probability on. */
+  readonly abnormal: number;
+  /** The decision rule: on a picture called normal, findings with a lower score are dropped. */
+  readonly findingWhenNormal: number;
 }
 
 export interface SelfTest extends FileRef {
@@ -150,10 +171,11 @@ export interface Manifest {
   readonly provenance: { readonly source: string; readonly training: string; readonly notes?: string };
   /** Shown with every report made by this package: "random weights: answers mean nothing". */
   readonly warnings: readonly string[];
+  /** Empty only where there is a detector. */
   readonly classifiers: readonly ClassifierEntry[];
   /** null: the package has no detector. */
-  readonly detector: null;
+  readonly detector: DetectorEntry | null;
   readonly ensemble: { readonly rule: "mean-logit"; readonly clip: number };
-  readonly thresholds: { readonly abnormal: number };
+  readonly thresholds: Thresholds;
   readonly selfTest: SelfTest | null;
 }

@@ -90,9 +90,11 @@ export async function openPackage(
 /** Names of the packages that come with spinexr. */
 export const shippedPackages = (): Promise<string[]> => foldersWith(fileURLToPath(SHIPPED), MANIFEST);
 
-function hashesOf({ classifiers, selfTest }: Manifest): Map<string, string> {
+function hashesOf({ classifiers, detector, selfTest }: Manifest): Map<string, string> {
   const hashes = new Map<string, string>();
-  for (const { file, sha256 } of selfTest === null ? classifiers : [...classifiers, selfTest]) {
+  for (const reference of [...classifiers, detector, selfTest]) {
+    if (reference === null) continue;
+    const { file, sha256 } = reference;
     if ((hashes.get(file) ?? sha256) !== sha256) {
       throw new SpineXRError("INVALID_PACKAGE", `model.json gives two different sha256 for ${file}.`);
     }

@@ -3,8 +3,8 @@ import { SpineXRError } from "../api/errors.ts";
 import {
   constant,
   integer,
+  type JsonCheck,
   list,
-  nothing,
   number,
   object,
   oneOf,
@@ -12,8 +12,16 @@ import {
   pattern,
   record,
   text,
+  variant,
+  withOrWithout,
 } from "./check.ts";
-import type { Manifest } from "./manifest.ts";
+import {
+  type ClassifierEntry,
+  type Decoder,
+  decoderOutputs,
+  type Manifest,
+  type SelfTest,
+} from "./manifest.ts";
 
 const MAX_MANIFEST_BYTES = 1 << 20;
 const SHOWN_PROBLEMS = 5;
@@ -26,6 +34,12 @@ const file = pattern(
 );
 const sha256 = pattern(/^[0-9a-f]{64}$/, "64 lower-case hexadecimal digits");
 
+const planes = {
+  colorOrder: oneOf("BGR", "RGB"),
+  mean: list(3, 3, number(-1e6, 1e6)),
+  std: list(3, 3, number(1e-6, 1e6)),
+};
+
 const classifier = object({
   name: label,
   architecture: label,
@@ -35,13 +49,74 @@ const classifier = object({
     height: integer(1, 4096),
     width: integer(1, 4096),
     resize: constant("stretch"),
-    colorOrder: oneOf("BGR", "RGB"),
-    mean: list(3, 3, number(-1e6, 1e6)),
-    std: list(3, 3, number(1e-6, 1e6)),
+    ...planes,
   }),
   inputName: label,
   outputName: label,
   labels: list(1, 64, label),
+});
+
+const fixedSize = object({
+  rule: oneOf("fit", "stretch"),
+  height: integer(1, 4096),
+  width: integer(1, 4096),
+});
+const resize = variant("rule", {
+  "shortest-edge": object({
+    rule: constant("shortest-edge"),
+    shortestEdge: integer(1, 4096),
+    longestEdge: integer(1, 4096),
+    padMultiple: integer(1, 4096),
+  }),
+  fit: fixedSize,
+  stretch: fixedSize,
+});
+
+const filter = {
+  scoreThreshold: number(0, 1),
+  candidatesPerLevel: integer(1, 100_000),
+  iouThreshold: number(0, 1),
+  maxDetections: integer(1, 10_000),
+};
+const levels = (properties: Readonly<Record<string, JsonCheck>>): JsonCheck =>
+  list(1, 16, object({ ...properties, stride: integer(1, 4096) }));
+const anchors = list(1, 64, list(2, 2, number(1e-3, 1e6)));
+const rows = object({ rows: label });
+
+const decoder = variant("kind", {
+  boxes: object({ kind: constant("boxes"), boxes: label, scores: label, classes: label }),
+  anchors: object({
+    kind: constant("anchors"),
+    levels: levels({ scores: label, deltas: label, anchors }),
+    offset: oneOf(0, 0.5),
+    activation: oneOf("sigmoid", "softmax", "none"),
+    deltaOrder: oneOf("xywh", "yxhw"),
+    weights: list(4, 4, number(1e-6, 1e6)),
+    scaleClamp: number(0, 80), // exp of more leaves float32
+    ...filter,
+  }),
+  "yolo-v5": object({
+    kind: constant("yolo-v5"),
+    output: withOrWithout("rows", rows, object({ levels: levels({ map: label, anchors }) })),
+    ...filter,
+  }),
+  "yolo-v8": object({
+    kind: constant("yolo-v8"),
+    output: withOrWithout("rows", rows, object({ bins: integer(2, 256), levels: levels({ map: label }) })),
+    ...filter,
+  }),
+});
+
+const detector = object({
+  name: label,
+  architecture: label,
+  file,
+  sha256,
+  input: object({ resize, ...planes }),
+  inputName: label,
+  sizeInputName: orNull(label),
+  decoder,
+  labels: list(1, 1000, label),
 });
 
 const manifest = object({
@@ -56,10 +131,10 @@ const manifest = object({
   intendedUse: text(4000),
   provenance: object({ source: text(4000), training: text(4000), notes: text(4000) }, ["notes"]),
   warnings: list(0, 16, text(1000)),
-  classifiers: list(1, 16, classifier),
-  detector: nothing,
+  classifiers: list(0, 16, classifier),
+  detector: orNull(detector),
   ensemble: object({ rule: constant("mean-logit"), clip: number(1e-12, 0.1) }),
-  thresholds: object({ abnormal: number(0, 1) }),
+  thresholds: object({ abnormal: number(0, 1), findingWhenNormal: number(0, 1) }),
   selfTest: orNull(
     object({ file, sha256, logits: record(list(1, 64, number(-1e6, 1e6))), tolerance: number(1e-9, 1) }),
   ),
@@ -110,24 +185,46 @@ export function parseManifest(bytes: Uint8Array): Manifest {
   return validateManifest(value);
 }
 
-function referenceProblems({ classifiers, selfTest }: Manifest): string[] {
+function referenceProblems({ classifiers, detector, selfTest }: Manifest): string[] {
   const problems: string[] = [];
+  if (classifiers.length === 0 && detector === null)
+    problems.push("$.classifiers is empty and $.detector is null; expected at least one network.");
+  const networks = [
+    ...classifiers.map((entry, index) => ({ entry, path: `$.classifiers[${index}]` })),
+    ...(detector === null ? [] : [{ entry: detector, path: "$.detector" }]),
+  ];
   const names = new Set<string>();
+  for (const { entry, path } of networks) {
+    if (names.has(entry.name)) problems.push(`${path}.name is used twice.`);
+    names.add(entry.name);
+    if (new Set(entry.labels).size !== entry.labels.length)
+      problems.push(`${path}.labels names a label twice.`);
+  }
+  if (detector !== null) problems.push(...outputProblems(detector.decoder));
+  if (selfTest !== null) problems.push(...selfTestProblems(classifiers, selfTest));
+  return problems;
+}
+
+/** An output has one meaning. */
+function outputProblems(decoder: Decoder): string[] {
+  const outputs = decoderOutputs(decoder);
+  return new Set(outputs).size === outputs.length ? [] : ["$.detector.decoder names an output twice."];
+}
+
+function selfTestProblems(classifiers: readonly ClassifierEntry[], selfTest: SelfTest): string[] {
+  const problems: string[] = [];
+  if (classifiers.length === 0)
+    problems.push("$.selfTest is for classifiers, of which there are none; expected null.");
   classifiers.forEach(({ name, labels }, index) => {
-    const path = `$.classifiers[${index}]`;
-    if (names.has(name)) problems.push(`${path}.name is used twice.`);
-    names.add(name);
-    if (new Set(labels).size !== labels.length) problems.push(`${path}.labels names a label twice.`);
-    if (selfTest === null) return;
     const logits = Object.hasOwn(selfTest.logits, name) ? selfTest.logits[name]! : [];
-    if (logits.length !== labels.length) {
+    if (logits.length !== labels.length)
       problems.push(
         `$.selfTest.logits has ${logits.length} numbers for classifier ${index}; expected ${labels.length}.`,
       );
-    }
   });
-  for (const name of Object.keys(selfTest?.logits ?? {})) {
-    if (!names.has(name)) problems.push(`$.selfTest.logits names a classifier that does not exist.`);
+  for (const name of Object.keys(selfTest.logits)) {
+    if (!classifiers.some((entry) => entry.name === name))
+      problems.push("$.selfTest.logits names a classifier that does not exist.");
   }
   return problems;
 }

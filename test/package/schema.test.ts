@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
-import type { Manifest } from "../../src/package/manifest.ts";
+import type { DetectorEntry, Manifest } from "../../src/package/manifest.ts";
 import { parseManifest, schemaProblems, validateManifest } from "../../src/package/validate.ts";
 import { assert, random, suite } from "../shim.ts";
 import { rejects } from "../support/errors.ts";
 import { accepts, type Schema } from "../support/json-schema.ts";
-import { sampleManifest } from "../support/manifest.ts";
+import { DECODERS, detectorEntry, RESIZES, sampleManifest } from "../support/manifest.ts";
 
 const test = suite("manifest schema");
 const schema: Schema = JSON.parse(readFileSync("models/manifest.schema.json", "utf8"));
@@ -21,20 +21,27 @@ test("every property and definition is described, every object is closed", () =>
 });
 
 test("schema and validator accept the same manifests", () => {
-  assert.ok(accepts(schema, sampleManifest()));
-  assert.equal(schemaProblems(sampleManifest()), []);
   const counts = { accepted: 0, refused: 0 };
-  for (const value of variants(sampleManifest())) {
+  const check = (value: unknown): void => {
     const wanted = accepts(schema, value);
     counts[wanted ? "accepted" : "refused"]++;
     const problems = schemaProblems(value);
     assert.is(problems.length === 0, wanted, `${problems.join(" ")} ${JSON.stringify(value)}`);
+  };
+  for (const value of variants(sampleManifest())) check(value);
+  for (const decoder of Object.values(DECODERS)) {
+    for (const resize of RESIZES) {
+      const manifest = { ...sampleManifest(), detector: detectorEntry(decoder, resize) };
+      assert.ok(accepts(schema, manifest));
+      assert.equal(schemaProblems(manifest), []);
+    }
+    for (const value of variants(detectorEntry(decoder))) check({ ...sampleManifest(), detector: value });
   }
-  assert.ok(counts.accepted > 50 && counts.refused > 500, JSON.stringify(counts));
+  assert.ok(counts.accepted > 300 && counts.refused > 3000, JSON.stringify(counts));
 });
 
 /** Every value of the manifest replaced, removed, or given company. */
-function* variants(manifest: Manifest): Generator<unknown> {
+function* variants(manifest: Manifest | DetectorEntry): Generator<unknown> {
   const next = random(2);
   const replacements = [
     ...[
@@ -63,6 +70,8 @@ function* variants(manifest: Manifest): Generator<unknown> {
       "BGR",
       "RGB",
       "stretch",
+      "boxes",
+      "yolo-v5",
       "é".repeat(200),
       "é".repeat(201),
       "x".repeat(64),
@@ -147,6 +156,26 @@ test("names must differ and the self-test must fit the classifiers", async () =>
     const manifest = { ...twin, selfTest: { ...twin.selfTest, logits } };
     await rejects(() => validateManifest(manifest), "INVALID_PACKAGE", /selfTest\.logits/);
   }
+});
+
+test("a package has a network, names differ, and an output has one meaning", async () => {
+  const sample = sampleManifest();
+  const detectorOnly = { ...sample, classifiers: [], selfTest: null };
+  assert.equal(validateManifest(detectorOnly), detectorOnly);
+  const classifierOnly = { ...sample, detector: null };
+  assert.equal(validateManifest(classifierOnly), classifierOnly);
+  const cases: [object, RegExp][] = [
+    [{ ...detectorOnly, detector: null }, /at least one network/],
+    [{ ...sample, classifiers: [] }, /selfTest is for classifiers/],
+    [{ ...sample, detector: { ...sample.detector, name: "member" } }, /\$\.detector\.name is used twice/],
+    [{ ...sample, detector: { ...sample.detector, labels: ["a", "a"] } }, /\$\.detector\.labels/],
+    [
+      { ...sample, detector: detectorEntry({ ...DECODERS.boxes, scores: "boxes" }) },
+      /decoder names an output twice/,
+    ],
+  ];
+  for (const [manifest, message] of cases)
+    await rejects(() => validateManifest(manifest), "INVALID_PACKAGE", message);
 });
 
 test("bytes that are not JSON, or too many", async () => {
