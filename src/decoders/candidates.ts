@@ -1,0 +1,117 @@
+/** From the maps of a dense head to boxes, as ONNX nodes: what all decoders and proposal networks have in common. */
+import type { NodeBuilder } from "../onnx/node-builder.ts";
+import type { DetectionFilter } from "../package/manifest.ts";
+
+/** Names of values, k rows in falling score. */
+export interface Ranked {
+  /** f32 [k] */
+  readonly scores: string;
+  /** i64 [k]: row of the scores. */
+  readonly places: string;
+  /** i64 [k]: column of the scores. */
+  readonly classes: string;
+}
+
+/** Names of values: boxes f32 [k, 4] corners, scores f32 [k], classes i64 [k]. */
+export interface Candidates {
+  readonly boxes: string;
+  readonly scores: string;
+  readonly classes: string;
+}
+
+/** How deltas move boxes: the attributes of DecodeBoxes. */
+export interface DeltaCodec {
+  /** Deltas are divided by these: x, y, w, h. */
+  readonly weights: readonly number[];
+  /** Upper bound of dw and dh. */
+  readonly scaleClamp: number;
+}
+
+/**
+ * The best pairs of place and class of scores f32 [places, classCount]: min(limit, places * classCount) of them. Equal
+ * scores: the lower place, then the lower class first.
+ */
+export function topCandidates(
+  b: NodeBuilder,
+  name: string,
+  scores: string,
+  classCount: number,
+  limit: number,
+): Ranked {
+  const flat = b.node("Reshape", `${name}/flat`, [scores, b.integers(`${name}/flat_shape`, [-1])]);
+  const size = b.node("Shape", `${name}/size`, [flat]);
+  const count = b.node("Min", `${name}/count`, [size, b.integers(`${name}/limit`, [limit])]);
+  const [best, indices] = [`${name}/scores`, `${name}/indices`];
+  b.nodeWith("", "TopK", `${name}/top`, [flat, count], [best, indices], { axis: { int: 0 } });
+  const classes = b.integers(`${name}/class_count`, [classCount]);
+  return {
+    scores: best,
+    places: b.node("Div", `${name}/places`, [indices, classes]),
+    classes: b.node("Mod", `${name}/classes`, [indices, classes]),
+  };
+}
+
+/** Rows of x at `places` (i64 [k]). */
+export const rowsAt = (b: NodeBuilder, name: string, x: string, places: string): string =>
+  b.node("Gather", name, [x, places], { axis: { int: 0 } });
+
+/** Boxes f32 [k, 4]: those of anchors [places, 4], corners, moved by deltas [places, 4], at `places`. */
+export function decodeAt(
+  b: NodeBuilder,
+  name: string,
+  anchors: string,
+  deltas: string,
+  places: string,
+  codec: DeltaCodec,
+): string {
+  const boxes = rowsAt(b, `${name}/anchors`, anchors, places);
+  return decodeBoxes(b, `${name}/boxes`, boxes, rowsAt(b, `${name}/deltas`, deltas, places), codec);
+}
+
+/** DecodeBoxes: boxes f32 [n, 4] moved by deltas [n, 4g]. */
+export const decodeBoxes = (
+  b: NodeBuilder,
+  name: string,
+  boxes: string,
+  deltas: string,
+  { weights, scaleClamp }: DeltaCodec,
+): string =>
+  b.spinexr("DecodeBoxes", name, [boxes, deltas], {
+    weights: { floats: weights },
+    scale_clamp: { float: scaleClamp },
+  });
+
+/**
+ * The candidates of all levels through class-aware suppression to the detector's outputs boxes f32 [m, 4], scores f32 [m]
+ * and classes i64 [m], falling, each with a run-time count.
+ */
+export function suppress(
+  b: NodeBuilder,
+  name: string,
+  levels: readonly Candidates[],
+  filter: Omit<DetectionFilter, "candidatesPerLevel">,
+): void {
+  const joined = (key: keyof Candidates): string =>
+    levels.length === 1
+      ? levels[0]![key]
+      : b.node(
+          "Concat",
+          `${name}/all_${key}`,
+          levels.map((level) => level[key]),
+          { axis: { int: 0 } },
+        );
+  const [boxes, classes] = [joined("boxes"), joined("classes")];
+  const kept = b.spinexr(
+    "ClassAwareNms",
+    `${name}/kept`,
+    [boxes, joined("scores"), classes],
+    {
+      iou_threshold: { float: filter.iouThreshold },
+      score_threshold: { float: filter.scoreThreshold },
+      max_kept: { int: filter.maxDetections },
+    },
+    ["scores"],
+  );
+  rowsAt(b, "boxes", boxes, kept);
+  rowsAt(b, "classes", classes, kept);
+}
