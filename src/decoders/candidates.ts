@@ -25,6 +25,8 @@ export interface DeltaCodec {
   readonly weights: readonly number[];
   /** Upper bound of dw and dh. */
   readonly scaleClamp: number;
+  /** Columns of the deltas in which x, y, w and h stand. Default 0, 1, 2, 3. */
+  readonly columns?: readonly number[];
 }
 
 /**
@@ -55,31 +57,26 @@ export function topCandidates(
 export const rowsAt = (b: NodeBuilder, name: string, x: string, places: string): string =>
   b.node("Gather", name, [x, places], { axis: { int: 0 } });
 
-/** Boxes f32 [k, 4]: those of anchors [places, 4], corners, moved by deltas [places, 4], at `places`. */
+/** Boxes f32 [k, 4] corners: those of anchors [places, 4] moved by deltas [places, 4], at `places`. */
 export function decodeAt(
   b: NodeBuilder,
   name: string,
   anchors: string,
   deltas: string,
   places: string,
-  codec: DeltaCodec,
+  { weights, scaleClamp, columns }: DeltaCodec,
 ): string {
-  const boxes = rowsAt(b, `${name}/anchors`, anchors, places);
-  return decodeBoxes(b, `${name}/boxes`, boxes, rowsAt(b, `${name}/deltas`, deltas, places), codec);
-}
-
-/** DecodeBoxes: boxes f32 [n, 4] moved by deltas [n, 4g]. */
-export const decodeBoxes = (
-  b: NodeBuilder,
-  name: string,
-  boxes: string,
-  deltas: string,
-  { weights, scaleClamp }: DeltaCodec,
-): string =>
-  b.spinexr("DecodeBoxes", name, [boxes, deltas], {
+  const boxes = rowsAt(b, `${name}/anchors_at`, anchors, places);
+  let moves = rowsAt(b, `${name}/deltas_at`, deltas, places);
+  if (columns !== undefined) {
+    const order = b.integers(`${name}/columns`, columns);
+    moves = b.node("Gather", `${name}/ordered`, [moves, order], { axis: { int: 1 } });
+  }
+  return b.spinexr("DecodeBoxes", `${name}/boxes`, [boxes, moves], {
     weights: { floats: weights },
     scale_clamp: { float: scaleClamp },
   });
+}
 
 /**
  * The candidates of all levels through class-aware suppression to the detector's outputs boxes f32 [m, 4], scores f32 [m]
