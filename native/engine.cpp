@@ -26,6 +26,10 @@ struct spx_engine {
 #endif
 };
 
+struct spx_weights {
+  spinexr::WeightStore store;
+};
+
 struct spx_session {
   spx_engine* engine;
   std::unique_ptr<Session> session;
@@ -93,19 +97,29 @@ int32_t spx_engine_worker_main(spx_engine* engine, int32_t index) {
 #endif
 }
 
-int32_t spx_session_create(spx_engine* engine, const uint8_t* plan, size_t plan_bytes,
+int32_t spx_weights_create(spx_weights** weights) {
+  if (weights == nullptr) return invalid("expected a place for the weights, found null");
+  *weights = new (std::nothrow) spx_weights;
+  return *weights != nullptr ? 0 : number(spinexr::fail(Status::OUT_OF_MEMORY, "no memory for weights"));
+}
+
+void spx_weights_destroy(spx_weights* weights) { delete weights; }
+size_t spx_weights_bytes(spx_weights* weights) { return weights->store.bytes(); }
+
+int32_t spx_session_create(spx_engine* engine, spx_weights* weights, const uint8_t* plan, size_t plan_bytes,
                            const uint8_t* constants, size_t constant_bytes, spx_session** session) {
   if (engine == nullptr || session == nullptr || (plan == nullptr && plan_bytes > 0) ||
       (constants == nullptr && constant_bytes > 0)) {
     return invalid("expected an engine, a plan, its constants and a place for the session, found null");
   }
+  *session = nullptr;
   std::unique_ptr<spx_session> made(new (std::nothrow) spx_session{engine, nullptr});
   if (made == nullptr) return number(spinexr::fail(Status::OUT_OF_MEMORY, "no memory for a session"));
-  const Status status = Session::create(*engine->kernels, engine->pool, Span<const uint8_t>(plan, plan_bytes),
-                                        Span<const uint8_t>(constants, constant_bytes), &made->session);
-  if (status != Status::OK) return number(status);
-  *session = made.release();
-  return 0;
+  const Status status = Session::create(
+      *engine->kernels, engine->pool, weights == nullptr ? nullptr : &weights->store,
+      Span<const uint8_t>(plan, plan_bytes), Span<const uint8_t>(constants, constant_bytes), &made->session);
+  if (status == Status::OK && made->session != nullptr) *session = made.release();
+  return number(status);
 }
 
 void spx_session_destroy(spx_session* session) { delete session; }

@@ -4,7 +4,7 @@
 // Every function that can fail returns a status (base/status.inc); spx_last_error() then gives the sentence.
 // Handles are opaque. An engine owns a thread pool and the kernel table of one ISA; sessions of one engine
 // run one at a time (a second run waits). Creation and destruction are not thread-safe against a run of the
-// same session.
+// same session; those of other sessions are, even where they share weights.
 #ifndef SPINEXR_ENGINE_H_
 #define SPINEXR_ENGINE_H_
 
@@ -15,10 +15,11 @@
 extern "C" {
 #endif
 
-#define SPX_ABI_VERSION 2
+#define SPX_ABI_VERSION 3
 
 typedef struct spx_engine spx_engine;
 typedef struct spx_session spx_session;
+typedef struct spx_weights spx_weights;
 
 // --- about
 // -----------------------------------------------------------------------------------------------------
@@ -49,11 +50,25 @@ int32_t spx_engine_threads(const spx_engine* engine);
 // index is 1 .. threads-1. Elsewhere it fails with UNSUPPORTED.
 int32_t spx_engine_worker_main(spx_engine* engine, int32_t index);
 
+// --- weights
+// ------------------------------------------------------------------------------------------------- What the
+// sessions of one network share: its constants in the forms that steps read (packed for a kernel, or as they
+// are), each made once. It starts empty and only finds; the sessions hold what they use, so it may be
+// destroyed before or after them. Usable from several threads, but its destruction excludes other calls with
+// it.
+int32_t spx_weights_create(spx_weights** weights);
+void spx_weights_destroy(spx_weights* weights);
+// Bytes held by all sessions together, each form counted once.
+size_t spx_weights_bytes(spx_weights* weights);
+
 // --- session
 // ------------------------------------------------------------------------------------------------- Reads the
 // plan (native/plan/plan.h; untrusted), prepacks weights, allocates the arena. `constants` is only read
-// during the call. Fails without leaving anything behind.
-int32_t spx_session_create(spx_engine* engine, const uint8_t* plan, size_t plan_bytes,
+// during the call. weights: shared with other sessions of the same network, or null. Constants that the plan
+// gives a key are found there or put there; equal keys must stand for equal bytes. Status 0 and *session
+// null: the plan leaves out a constant (storage "shared") that `weights` does not have in the form that it
+// needs; try again with all constants. Fails without leaving anything behind.
+int32_t spx_session_create(spx_engine* engine, spx_weights* weights, const uint8_t* plan, size_t plan_bytes,
                            const uint8_t* constants, size_t constant_bytes, spx_session** session);
 void spx_session_destroy(spx_session* session);
 int32_t spx_session_input_count(const spx_session* session);
@@ -67,7 +82,7 @@ int32_t spx_session_output(spx_session* session, int32_t index, void** data, siz
 // Runs all steps. *abort (may be null) is read between steps: non-zero ends the run with ABORTED.
 // step_ms (may be null): step_count floats, milliseconds of each step.
 int32_t spx_session_run(spx_session* session, const volatile int32_t* abort, float* step_ms);
-// Bytes held: arena, packed weights, scratch.
+// Bytes held by this session alone: arena, scratch, weights that are not shared.
 size_t spx_session_bytes(const spx_session* session);
 
 // --- pixels (native/image/, bit for bit the reference conversion)

@@ -21,8 +21,13 @@ export interface CoreExports extends WebAssembly.Exports {
   spx_engine_threads(engine: number): number;
   spx_engine_worker_main(engine: number, index: number): number;
 
+  spx_weights_create(weights: number): number;
+  spx_weights_destroy(weights: number): void;
+  spx_weights_bytes(weights: number): number;
+
   spx_session_create(
     engine: number,
+    weights: number,
     plan: number,
     planBytes: number,
     constants: number,

@@ -28,6 +28,7 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("isaList", Napi::Function::New(env, isa_list));
   exports.Set("cpuCount", Napi::Function::New(env, cpu_count));
   register_engine(env, exports);
+  register_weights(env, exports);
   register_session(env, exports);
   register_image(env, exports);
   register_detection(env, exports);

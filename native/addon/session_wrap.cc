@@ -10,8 +10,9 @@ namespace spinexr_addon {
 
 const napi_type_tag SessionHandle::kTag = {0x21c4f7a95de840b6, 0xb03e6c8812d94f5a};
 
-SessionHandle::SessionHandle(std::shared_ptr<EngineHandle> owner, spx_session* created)
-    : engine(std::move(owner)), session(created) {}
+SessionHandle::SessionHandle(std::shared_ptr<EngineHandle> owner, std::shared_ptr<WeightsHandle> shared,
+                             spx_session* created)
+    : engine(std::move(owner)), weights(std::move(shared)), session(created) {}
 
 SessionHandle::~SessionHandle() {
   if (session != nullptr) spx_session_destroy(session);
@@ -25,6 +26,8 @@ void SessionHandle::release(Napi::Env env) {
   engine.reset();
   Napi::MemoryManagement::AdjustExternalMemory(env, -accounted);
   accounted = 0;
+  if (weights) weights->account(env);
+  weights.reset();
 }
 
 namespace {
@@ -43,48 +46,60 @@ struct Block {
 
 class CreateWorker final : public CoreWorker {
  public:
-  CreateWorker(Napi::Env env, std::shared_ptr<EngineHandle> engine, std::unique_ptr<Block> plan,
-               std::unique_ptr<Block> constants)
+  CreateWorker(Napi::Env env, std::shared_ptr<EngineHandle> engine, std::shared_ptr<WeightsHandle> weights,
+               std::unique_ptr<Block> plan, std::unique_ptr<Block> constants)
       : CoreWorker(env, "spinexr.create"),
         engine_(std::move(engine)),
+        weights_(std::move(weights)),
         plan_(std::move(plan)),
         constants_(std::move(constants)) {}
 
  private:
   int32_t call() override {
     spx_session* session = nullptr;
-    const int32_t status = spx_session_create(engine_->engine, plan_->data, plan_->size, constants_->data,
-                                              constants_->size, &session);
+    const int32_t status =
+        spx_session_create(engine_->engine, weights_ ? weights_->weights : nullptr, plan_->data, plan_->size,
+                           constants_->data, constants_->size, &session);
     plan_.reset();
     constants_.reset();
-    if (status == 0) handle_ = std::make_shared<SessionHandle>(engine_, session);
+    if (session != nullptr) handle_ = std::make_shared<SessionHandle>(engine_, weights_, session);
     return status;
   }
 
   Napi::Value result(Napi::Env env) override {
+    if (!handle_) return env.Null();
+    if (weights_) weights_->account(env);
     handle_->accounted = static_cast<int64_t>(spx_session_bytes(handle_->session));
     Napi::MemoryManagement::AdjustExternalMemory(env, handle_->accounted);
     return make_handle(env, std::move(handle_));
   }
 
   std::shared_ptr<EngineHandle> engine_;
+  std::shared_ptr<WeightsHandle> weights_;
   std::unique_ptr<Block> plan_;
   std::unique_ptr<Block> constants_;
   std::shared_ptr<SessionHandle> handle_;
 };
 
-// sessionCreate(engine, plan, constantBytes, parts): a promise of a handle. parts: [{ offset, bytes }],
-// copied here and now into one block, so that the caller may do with them what it wants afterwards.
+// sessionCreate(engine, weights, plan, constantBytes, parts): a promise of a handle, or of null where weights
+// (null: none) lack a constant that the plan leaves out. parts: [{ offset, bytes }], copied here and now into
+// one block, so that the caller may do with them what it wants afterwards.
 Napi::Value session_create(const Napi::CallbackInfo& info) {
   Napi::Env env = info.Env();
   auto engine = read_handle<EngineHandle>(info[0]);
+  if (!engine) return env.Undefined();
+  std::shared_ptr<WeightsHandle> weights;
+  if (!info[1].IsNull()) {
+    weights = read_handle<WeightsHandle>(info[1]);
+    if (!weights) return env.Undefined();
+  }
   View plan;
   int64_t constant_bytes = 0;
-  if (!engine || !read_view(info[1], "plan", &plan) ||
-      !read_integer(info[2], "constantBytes", 0, kMaxBytes, &constant_bytes)) {
+  if (!read_view(info[2], "plan", &plan) ||
+      !read_integer(info[3], "constantBytes", 0, kMaxBytes, &constant_bytes)) {
     return env.Undefined();
   }
-  if (!info[3].IsArray()) return throw_invalid(env, "Argument \"parts\": expected an array.");
+  if (!info[4].IsArray()) return throw_invalid(env, "Argument \"parts\": expected an array.");
   auto plan_block = std::make_unique<Block>(plan.bytes);
   auto constants = std::make_unique<Block>(static_cast<size_t>(constant_bytes));
   if (plan_block->data == nullptr || constants->data == nullptr) {
@@ -95,7 +110,7 @@ Napi::Value session_create(const Napi::CallbackInfo& info) {
     return env.Undefined();
   }
   std::memcpy(plan_block->data, plan.data, plan.bytes);
-  Napi::Array parts = info[3].As<Napi::Array>();
+  Napi::Array parts = info[4].As<Napi::Array>();
   size_t position = 0;
   for (uint32_t i = 0; i < parts.Length(); i++) {
     Napi::HandleScope scope(env);
@@ -117,7 +132,8 @@ Napi::Value session_create(const Napi::CallbackInfo& info) {
     position = start + bytes.bytes;
   }
   std::memset(constants->data + position, 0, constants->size - position);
-  auto* worker = new CreateWorker(env, std::move(engine), std::move(plan_block), std::move(constants));
+  auto* worker = new CreateWorker(env, std::move(engine), std::move(weights), std::move(plan_block),
+                                  std::move(constants));
   return worker->start();
 }
 

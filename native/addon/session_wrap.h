@@ -7,15 +7,19 @@
 #include <memory>
 
 #include "addon/engine_wrap.h"
+#include "addon/weights_wrap.h"
 
 namespace spinexr_addon {
 
-// Owns a session and keeps its engine. Lives on the JavaScript thread, apart from `session` during a run.
+// Owns a session and keeps its engine and weights. Lives on the JavaScript thread, apart from `session`
+// during a run.
 struct SessionHandle {
   static const napi_type_tag kTag;
   static constexpr const char* kName = "session";
 
-  SessionHandle(std::shared_ptr<EngineHandle> owner, spx_session* created);
+  // weights: null for a session that shares nothing.
+  SessionHandle(std::shared_ptr<EngineHandle> owner, std::shared_ptr<WeightsHandle> shared,
+                spx_session* created);
   ~SessionHandle();
   SessionHandle(const SessionHandle&) = delete;
   SessionHandle& operator=(const SessionHandle&) = delete;
@@ -23,6 +27,7 @@ struct SessionHandle {
   void release(Napi::Env env);
 
   std::shared_ptr<EngineHandle> engine;
+  std::shared_ptr<WeightsHandle> weights;
   spx_session* session;
   int64_t accounted = 0;  // bytes that V8 was told of
   bool busy = false;      // a run is under way

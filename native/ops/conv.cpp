@@ -37,17 +37,18 @@ class ConvOp : public Op {
   ConvGeometry geometry;
   Epilogue epilogue;
   int64_t y_stride = 0, residual_stride = 0;
-  uint64_t weight_bytes = 0;  // packed
-  AlignedBuffer packed;       // empty: packed in each run, since the weights are computed
-  AlignedBuffer identity;     // scale 1 and shift 0 where the plan gives none
+  uint64_t weight_bytes = 0;      // packed
+  const float* packed = nullptr;  // null: packed in each run, since the weights are computed
+  AlignedBuffer identity;         // scale 1 and shift 0 where the plan gives none
 
   Status prepare(PrepareContext& context);
 
  protected:
+  virtual Packing packing() const = 0;
   virtual void pack(const KernelTable& kernels, const float* weight, float* target) const = 0;
 
   const float* weights(const RunContext& context) const {
-    if (packed.data() != nullptr) return packed.floats();
+    if (packed != nullptr) return packed;
     float* const target = reinterpret_cast<float*>(context.shared_scratch);
     memset(target, 0, weight_bytes);
     pack(context.kernels, context.data<float>(step.weight), target);
@@ -82,8 +83,16 @@ Status ConvOp::prepare(PrepareContext& context) {
     return Status::OK;
   }
   context.release_constant(step.weight);
-  SPX_TRY(context.allocate(weight_bytes, &packed));
-  pack(context.kernels, reinterpret_cast<const float*>(context.constant(step.weight)), packed.floats());
+  const ConvGeometry& g = geometry;
+  const uint8_t* data;
+  SPX_TRY(context.constant_form(step.weight,
+                                {static_cast<int64_t>(packing()), context.kernels.nr, g.group, g.group_o,
+                                 g.group_c, g.kernel_h * g.kernel_w},
+                                weight_bytes, &data, [&](const uint8_t* raw, uint8_t* target) {
+                                  pack(context.kernels, reinterpret_cast<const float*>(raw),
+                                       reinterpret_cast<float*>(target));
+                                }));
+  packed = reinterpret_cast<const float*>(data);
   return Status::OK;
 }
 
@@ -98,6 +107,7 @@ class GemmConv final : public ConvOp {
   }
 
  protected:
+  Packing packing() const override { return Packing::kConvPanels; }
   void pack(const KernelTable& kernels, const float* weight, float* target) const override {
     for (int64_t group = 0; group < geometry.group; ++group) {
       pack_weights(weight + group * geometry.group_o * geometry.depth(), geometry, shape, kernels.nr,
@@ -150,6 +160,7 @@ class DepthwiseConv final : public ConvOp {
   }
 
  protected:
+  Packing packing() const override { return Packing::kDepthwise; }
   void pack(const KernelTable&, const float* weight, float* target) const override {
     pack_depthwise(weight, geometry, target);
   }

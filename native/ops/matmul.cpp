@@ -51,11 +51,11 @@ class Matmul final : public Op {
   Batch batch;
   GemmShape shape;
   Epilogue epilogue;
-  AlignedBuffer packed;  // of a constant B: distinct_b times packed_floats
+  const float* packed = nullptr;  // of a constant B: distinct_b times packed_floats
 
   Status run(const RunContext& context) const override {
-    if (packed.data() != nullptr) {
-      multiply(context, shape, 0, packed.floats());
+    if (packed != nullptr) {
+      multiply(context, shape, 0, packed);
       return Status::OK;
     }
     float* const panels = reinterpret_cast<float*>(context.shared_scratch);
@@ -92,7 +92,7 @@ class Matmul final : public Op {
     GemmItem item(int64_t index) const override {
       int64_t a, b, b_index;
       op_.batch.locate(first_ + index, &a, &b, &b_index);
-      const bool many = op_.packed.data() != nullptr;
+      const bool many = op_.packed != nullptr;
       return {panels_ + (many ? b_index * op_.shape.packed_floats() : 0),
               y_ + (first_ + index) * op_.shape.m * op_.shape.n,
               op_.shape.n,
@@ -176,22 +176,31 @@ Status pack_constant(PrepareContext& context, Matmul* op) {
   context.release_constant(op->step.b);
   if (product({op->batch.distinct_b, op->shape.packed_floats()}) < 0)
     return context.fail("its packed B overflows");
-  SPX_TRY(
-      context.allocate(static_cast<uint64_t>(op->batch.distinct_b) * floats * sizeof(float), &op->packed));
-  const float* const b = reinterpret_cast<const float*>(context.constant(op->step.b));
   // One item per distinct matrix: walk only the dims that B has.
   Batch own = op->batch;
   for (int d = 0; d < 4; ++d) {
     if (own.b_stride[d] == 0) own.dims[d] = 1;
   }
-  for (int64_t item = 0; item < op->batch.distinct_b; ++item) {
-    int64_t a, offset, index;
-    own.locate(item, &a, &offset, &index);
-    for (int64_t panel = 0; panel < op->shape.panels; ++panel) {
-      pack_panel(context.kernels, b + offset, op->step.trans_b != 0, op->shape, panel,
-                 op->packed.floats() + static_cast<uint64_t>(index) * floats);
+  const auto pack = [&](const uint8_t* raw, uint8_t* target) {
+    for (int64_t item = 0; item < op->batch.distinct_b; ++item) {
+      int64_t a, offset, index;
+      own.locate(item, &a, &offset, &index);
+      for (int64_t panel = 0; panel < op->shape.panels; ++panel) {
+        pack_panel(context.kernels, reinterpret_cast<const float*>(raw) + offset, op->step.trans_b != 0,
+                   op->shape, panel,
+                   reinterpret_cast<float*>(target) + static_cast<uint64_t>(index) * floats);
+      }
     }
-  }
+  };
+  const int64_t* const d = own.dims;
+  const int64_t* const s = own.b_stride;
+  const uint8_t* data;
+  SPX_TRY(context.constant_form(
+      op->step.b,
+      {static_cast<int64_t>(Packing::kMatmulPanels), context.kernels.nr, op->shape.k, op->shape.n,
+       op->step.trans_b, d[0], d[1], d[2], d[3], s[0], s[1], s[2], s[3]},
+      static_cast<uint64_t>(op->batch.distinct_b) * floats * sizeof(float), &data, pack));
+  op->packed = reinterpret_cast<const float*>(data);
   return Status::OK;
 }
 

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <initializer_list>
 #include <memory>
 #include <new>
 #include <utility>
@@ -18,6 +19,7 @@
 #include "kernels/kernel_table.h"
 #include "plan/plan_reader.h"
 #include "runtime/thread_pool.h"
+#include "runtime/weight_store.h"
 
 namespace spinexr {
 
@@ -62,14 +64,20 @@ OpPointer make_op(Run run) {
   return OpPointer(new (std::nothrow) Callable(std::move(run)));
 }
 
+// How a constant is laid out for its op; the first number of a form.
+enum class Packing : int64_t { kAsIs, kConvPanels, kDepthwise, kMatmulPanels };
+
 // What an op sees while it is prepared, and where it says what it needs.
 class PrepareContext {
  public:
-  PrepareContext(const Plan& plan, const KernelTable& kernels, int threads, const uint8_t* constants)
+  // shared: what plans of one network share, or null.
+  PrepareContext(const Plan& plan, const KernelTable& kernels, int threads, const uint8_t* constants,
+                 WeightStore* shared)
       : plan(plan),
         kernels(kernels),
         threads(threads),
         constants_(constants),
+        shared_(shared),
         readers_(plan.tensors.size()) {}
 
   const Plan& plan;
@@ -78,8 +86,12 @@ class PrepareContext {
   // Largest need of all ops so far, in bytes.
   uint64_t shared_scratch = 0;
   uint64_t thread_scratch = 0;
-  // Bytes that the ops own (packed weights).
+  // Bytes that belong to this session alone: what ops own, and constants that have no key.
   uint64_t owned = 0;
+  // Every form that an op asked for; the session keeps them.
+  std::vector<SharedForm> forms;
+  // A constant was neither sent with the plan nor to be found in the form that an op asked for.
+  bool incomplete = false;
 
   // Names the step in messages and counts its operands as read.
   void begin_step(size_t index);
@@ -89,13 +101,29 @@ class PrepareContext {
   Status unsupported(const char* sentence) const;
 
   const Tensor& tensor(int32_t index) const { return plan.tensors[static_cast<size_t>(index)]; }
-  bool is_constant(int32_t index) const { return tensor(index).storage == Storage::kConstant; }
+  bool is_constant(int32_t index) const { return tensor(index).storage != Storage::kArena; }
   // Both start at the same byte of the arena.
   bool same_place(int32_t a, int32_t b) const {
     return tensor(a).storage == tensor(b).storage && tensor(a).offset == tensor(b).offset;
   }
-  // The bytes of a constant tensor; only valid until the session exists.
-  const uint8_t* constant(int32_t index) const { return constants_ + tensor(index).offset; }
+  // The constant `index` in a form of `bytes` bytes that lasts as long as the session: what make(raw, target)
+  // writes to zeroed memory, unless a plan that shares this constant has had it made. `form` names the
+  // packing and every size that decides it, apart from the constant itself.
+  template <class Make>
+  Status constant_form(int32_t index, std::initializer_list<int64_t> form, uint64_t bytes,
+                       const uint8_t** data, const Make& make) {
+    const FormKey key = form_key(index, form, bytes);
+    SharedForm found = find_form(index, key);
+    if (found == nullptr) {
+      std::unique_ptr<AlignedBuffer> made;
+      SPX_TRY(new_form(index, bytes, &made));
+      make(constants_ + tensor(index).offset, made->data());
+      found = add_form(index, key, std::move(made));
+    }
+    *data = found->data();
+    forms.push_back(std::move(found));
+    return Status::OK;
+  }
   // The session keeps a copy of every constant operand for the runs, except where the op says that it is done
   // with it (weights that were packed).
   void release_constant(int32_t index) { --readers_[static_cast<size_t>(index)]; }
@@ -122,7 +150,17 @@ class PrepareContext {
   Status expect_range(const char* field, int64_t value, int64_t low, int64_t high) const;
 
  private:
+  WeightStore& store_of(int32_t index) {
+    return shared_ != nullptr && tensor(index).key != 0 ? *shared_ : own_;
+  }
+  FormKey form_key(int32_t index, std::initializer_list<int64_t> form, uint64_t bytes);
+  SharedForm find_form(int32_t index, const FormKey& key);
+  Status new_form(int32_t index, uint64_t bytes, std::unique_ptr<AlignedBuffer>* form);
+  SharedForm add_form(int32_t index, const FormKey& key, std::unique_ptr<AlignedBuffer> form);
+
   const uint8_t* constants_;
+  WeightStore* const shared_;
+  WeightStore own_;  // of constants without a key, by their offset: equal ones are made once in a plan, too
   std::vector<uint32_t> readers_;  // steps and ports that read a tensor at run time
   size_t step_ = 0;
 };

@@ -111,6 +111,36 @@ Status PrepareContext::unsupported(const char* sentence) const {
                        step_info(plan.steps[step_].kind).name, sentence);
 }
 
+FormKey PrepareContext::form_key(int32_t index, std::initializer_list<int64_t> form, uint64_t bytes) {
+  const Tensor& t = tensor(index);
+  const bool shared = &store_of(index) == shared_;
+  FormKey key{shared ? int64_t{t.key} : static_cast<int64_t>(t.offset), static_cast<int64_t>(bytes)};
+  key.insert(key.end(), form.begin(), form.end());
+  return key;
+}
+
+SharedForm PrepareContext::find_form(int32_t index, const FormKey& key) {
+  const bool nowhere = tensor(index).storage == Storage::kShared && shared_ == nullptr;
+  return nowhere ? nullptr : store_of(index).find(key);
+}
+
+Status PrepareContext::new_form(int32_t index, uint64_t bytes, std::unique_ptr<AlignedBuffer>* form) {
+  if (tensor(index).storage == Storage::kShared) {
+    incomplete = true;
+    return spinexr::fail(
+        Status::INVALID_PLAN,
+        "tensor %d: expected a constant that another plan of the network holds in the same form", index);
+  }
+  form->reset(new (std::nothrow) AlignedBuffer);
+  if (*form == nullptr) return spinexr::fail(Status::OUT_OF_MEMORY, "no memory for a constant");
+  return (*form)->allocate(bytes, "weights");
+}
+
+SharedForm PrepareContext::add_form(int32_t index, const FormKey& key, std::unique_ptr<AlignedBuffer> form) {
+  if (&store_of(index) == &own_) owned += form->size();
+  return store_of(index).add(key, std::move(form));
+}
+
 Status PrepareContext::allocate(uint64_t bytes, AlignedBuffer* buffer) {
   owned += bytes;
   return buffer->allocate(bytes, "packed weights");

@@ -31,14 +31,15 @@ struct PlanHeader {
 
 enum class DType : int32_t { kF32 = 0, kI32 = 1, kU8 = 2 };
 enum class Layout : int32_t { kPlain = 0, kNhwc = 1 };
-enum class Storage : int32_t { kArena = 0, kConstant = 1 };
+// kShared: a constant that other plans of the network brought along; only its key is given.
+enum class Storage : int32_t { kArena = 0, kConstant = 1, kShared = 2 };
 
 struct TensorRecord {
   int32_t dtype, layout, storage, rank;
   int32_t dims[kMaxRank];  // logical, ONNX order; entries past rank are 1
   int32_t pixel_stride;    // nhwc only, elements
   uint32_t offset_low, offset_high;
-  int32_t reserved;
+  uint32_t key;  // of a constant that plans of one network share; 0: of this plan alone
 };
 
 struct PortRecord {

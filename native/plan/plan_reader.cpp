@@ -104,7 +104,7 @@ Status read_tensor(Cursor* cursor, uint32_t index, const Plan& plan, Tensor* ten
   TensorRecord record;
   if (!cursor->read(&record)) return bad("tensor %u: the plan ends too early", index);
   if (record.dtype < 0 || record.dtype > 2 || record.layout < 0 || record.layout > 1 || record.storage < 0 ||
-      record.storage > 1 || record.rank < 0 || record.rank > kMaxRank) {
+      record.storage > 2 || record.rank < 0 || record.rank > kMaxRank) {
     return bad("tensor %u: expected known dtype, layout, storage and rank <= 8, found %d, %d, %d, %d", index,
                record.dtype, record.layout, record.storage, record.rank);
   }
@@ -114,6 +114,15 @@ Status read_tensor(Cursor* cursor, uint32_t index, const Plan& plan, Tensor* ten
   tensor->rank = record.rank;
   SPX_TRY(check_dims(record, index, tensor));
   tensor->offset = join(record.offset_low, record.offset_high);
+  tensor->key = record.key;
+  if (tensor->storage == Storage::kShared) {
+    if (tensor->key != 0 && tensor->offset == 0) return Status::OK;
+    return bad("tensor %u: expected a shared constant with a key and offset 0, found key %u, offset %.0f",
+               index, tensor->key, static_cast<double>(tensor->offset));
+  }
+  if (tensor->storage == Storage::kArena && tensor->key != 0) {
+    return bad("tensor %u: expected no key of a tensor in the arena, found %u", index, tensor->key);
+  }
   const uint64_t capacity = tensor->storage == Storage::kArena ? plan.arena_bytes : plan.constant_bytes;
   const uint64_t bytes = static_cast<uint64_t>(tensor->bytes());
   if (tensor->offset > capacity || bytes > capacity - tensor->offset) {

@@ -23,7 +23,8 @@ struct Tensor {
   int rank;
   int64_t dims[kMaxRank];  // entries past rank are 1
   int64_t pixel_stride;    // nhwc: elements between consecutive pixels
-  uint64_t offset;         // bytes, in the arena or the constants
+  uint64_t offset;         // bytes, in the arena or the constants; 0 where shared
+  uint32_t key;            // what plans of one network call this constant; 0: nothing
   int64_t elements;        // product of dims
   int64_t extent;          // elements from the first one to behind the last one in memory
 

@@ -17,27 +17,32 @@ double milliseconds() {
 
 }  // namespace
 
-Status Session::create(const KernelTable& kernels, ThreadPool& pool, Span<const uint8_t> plan,
-                       Span<const uint8_t> constants, std::unique_ptr<Session>* session) {
+Status Session::create(const KernelTable& kernels, ThreadPool& pool, WeightStore* weights,
+                       Span<const uint8_t> plan, Span<const uint8_t> constants,
+                       std::unique_ptr<Session>* session) {
+  session->reset();
   std::unique_ptr<Session> made(new (std::nothrow) Session(kernels, pool));
   if (made == nullptr) return fail(Status::OUT_OF_MEMORY, "no memory for a session");
   if (constants.size() > 0 && reinterpret_cast<uintptr_t>(constants.data()) % 4 != 0) {
     return fail(Status::INVALID_ARGUMENT, "expected constants at an address divisible by 4");
   }
   SPX_TRY(read_plan(plan, constants.size(), &made->plan_));
-  SPX_TRY(made->prepare(constants));
-  *session = std::move(made);
-  return Status::OK;
+  if (weights != nullptr) weights->sweep();
+  PrepareContext context(made->plan_, kernels, pool.threads(), constants.data(), weights);
+  const Status status = made->prepare(context);
+  if (context.incomplete) return Status::OK;
+  if (status == Status::OK) *session = std::move(made);
+  return status;
 }
 
-Status Session::prepare(Span<const uint8_t> constants) {
+Status Session::prepare(PrepareContext& context) {
   SPX_TRY(arena_.allocate(plan_.arena_bytes, "the arena"));
-  PrepareContext context(plan_, kernels_, pool_.threads(), constants.data());
   context.begin_ports();
   ops_.resize(plan_.steps.size());
   for (size_t i = 0; i < ops_.size(); ++i) SPX_TRY(prepare_step(context, i, &ops_[i]));
-  owned_by_ops_ = context.owned;
-  SPX_TRY(keep_constants(context, constants));
+  SPX_TRY(keep_constants(context));
+  constants_ = std::move(context.forms);
+  owned_ = context.owned;
   if (context.shared_scratch > kMaxStorageBytes || context.thread_scratch > kMaxStorageBytes) {
     return fail(Status::OUT_OF_MEMORY, "expected at most 1 TiB of scratch memory");
   }
@@ -48,31 +53,30 @@ Status Session::prepare(Span<const uint8_t> constants) {
                            "scratch");
 }
 
-// Copies the constants that some op reads while running, each at 64-byte alignment, and fixes all addresses.
-Status Session::keep_constants(const PrepareContext& context, Span<const uint8_t> constants) {
-  uint64_t bytes = 0;
+// Takes hold of the constants that some op reads while running, as they are, and fixes all addresses.
+Status Session::keep_constants(PrepareContext& context) {
   const size_t count = plan_.tensors.size();
-  const auto kept = [&](size_t i) {
-    return plan_.tensors[i].storage == Storage::kConstant && context.kept(i);
-  };
+  const auto kept = [&](size_t i) { return plan_.tensors[i].storage != Storage::kArena && context.kept(i); };
+  uint64_t sum = 0;
   for (size_t i = 0; i < count; ++i) {
-    if (kept(i)) bytes += align_up(static_cast<uint64_t>(plan_.tensors[i].bytes()));
+    if (kept(i)) sum += align_up(static_cast<uint64_t>(plan_.tensors[i].bytes()));
     // Tensors may share bytes; a plan that repeats one large constant is cut off here.
-    if (bytes > kMaxStorageBytes) return fail(Status::OUT_OF_MEMORY, "expected at most 1 TiB of constants");
+    if (sum > kMaxStorageBytes) return fail(Status::OUT_OF_MEMORY, "expected at most 1 TiB of constants");
   }
-  SPX_TRY(constants_.allocate(bytes, "constants"));
   addresses_.resize(count);
-  uint64_t at = 0;
   for (size_t i = 0; i < count; ++i) {
     const Tensor& tensor = plan_.tensors[i];
     if (tensor.storage == Storage::kArena) {
       addresses_[i] = arena_.data() + tensor.offset;
     } else if (kept(i)) {
-      addresses_[i] = constants_.data() + at;
-      if (tensor.bytes() > 0) {
-        memcpy(addresses_[i], constants.data() + tensor.offset, static_cast<size_t>(tensor.bytes()));
-      }
-      at += align_up(static_cast<uint64_t>(tensor.bytes()));
+      const size_t bytes = static_cast<size_t>(tensor.bytes());
+      const auto copy = [bytes](const uint8_t* raw, uint8_t* target) {
+        if (bytes > 0) memcpy(target, raw, bytes);
+      };
+      const uint8_t* data;
+      SPX_TRY(context.constant_form(static_cast<int32_t>(i), {static_cast<int64_t>(Packing::kAsIs)}, bytes,
+                                    &data, copy));
+      addresses_[i] = const_cast<uint8_t*>(data);  // only outputs are written, and they lie in the arena
     }
   }
   return Status::OK;
@@ -91,9 +95,7 @@ int32_t Session::count(const PortRecord& port) const {
   return count < 0 ? 0 : count > rows ? static_cast<int32_t>(rows) : count;
 }
 
-size_t Session::held() const {
-  return arena_.size() + constants_.size() + scratch_.size() + static_cast<size_t>(owned_by_ops_);
-}
+size_t Session::held() const { return arena_.size() + scratch_.size() + static_cast<size_t>(owned_); }
 
 Status Session::run(const volatile int32_t* abort, float* step_ms) {
   const ScopedFlushDenormals flush;
@@ -115,7 +117,9 @@ Status Session::run(const volatile int32_t* abort, float* step_ms) {
     if (step_ms != nullptr) step_ms[i] = static_cast<float>(milliseconds() - start);
   }
   // Cheap, and the only thing that would tell of a kernel that writes too far.
-  if (!arena_.guards_intact() || !scratch_.guards_intact() || !constants_.guards_intact()) {
+  bool intact = arena_.guards_intact() && scratch_.guards_intact();
+  for (const SharedForm& constant : constants_) intact = intact && constant->guards_intact();
+  if (!intact) {
     return fail(Status::INTERNAL, "a step wrote outside its memory; please report this network");
   }
   return Status::OK;

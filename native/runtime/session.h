@@ -1,5 +1,5 @@
-// A prepared plan: ops, one arena, one scratch slab, the constants that runs read. Nothing is allocated by
-// run().
+// A prepared plan: ops, one arena, one scratch slab, hold of the constants that runs read. Nothing is
+// allocated by run().
 #ifndef SPINEXR_RUNTIME_SESSION_H_
 #define SPINEXR_RUNTIME_SESSION_H_
 
@@ -22,8 +22,11 @@ namespace spinexr {
 class Session {
  public:
   // `constants` is read during the call only; 4-byte aligned. kernels and pool must outlive the session.
-  static Status create(const KernelTable& kernels, ThreadPool& pool, Span<const uint8_t> plan,
-                       Span<const uint8_t> constants, std::unique_ptr<Session>* session);
+  // weights: what it shares with other sessions, or null; not needed afterwards. OK and no session: the plan
+  // leaves out constants that are not in `weights` in the form that it needs.
+  static Status create(const KernelTable& kernels, ThreadPool& pool, WeightStore* weights,
+                       Span<const uint8_t> plan, Span<const uint8_t> constants,
+                       std::unique_ptr<Session>* session);
 
   const Plan& plan() const { return plan_; }
   // The memory of a port's tensor, `count` its run-time length or -1.
@@ -32,23 +35,24 @@ class Session {
   int32_t count(const PortRecord& port) const;
   // Not from two threads at once (one pool, one arena). See spx_session_run.
   Status run(const volatile int32_t* abort, float* step_ms);
-  // Bytes held: arena, packed weights, constants, scratch.
+  // Bytes held by this session alone: arena, scratch, weights that are not shared.
   size_t held() const;
   Span<uint8_t> arena() const { return {arena_.data(), arena_.size()}; }
 
  private:
   Session(const KernelTable& kernels, ThreadPool& pool) : kernels_(kernels), pool_(pool) {}
-  Status prepare(Span<const uint8_t> constants);
-  Status keep_constants(const PrepareContext& context, Span<const uint8_t> constants);
+  Status prepare(PrepareContext& context);
+  Status keep_constants(PrepareContext& context);
 
   const KernelTable& kernels_;
   ThreadPool& pool_;
   Plan plan_;
   std::vector<OpPointer> ops_;
   std::vector<uint8_t*> addresses_;  // per tensor
-  AlignedBuffer arena_, constants_, scratch_;
+  AlignedBuffer arena_, scratch_;
+  std::vector<SharedForm> constants_;
   size_t thread_scratch_offset_ = 0, thread_scratch_stride_ = 0;
-  uint64_t owned_by_ops_ = 0;
+  uint64_t owned_ = 0;
 };
 
 }  // namespace spinexr

@@ -1,7 +1,7 @@
 /** The interfaces behind which backends live. A new backend is one folder plus one line in registry.ts. */
 import type { Plan } from "../plan/plan.ts";
 import type { Step } from "../plan/steps.ts";
-import type { CoreRunResult, ImageCore, PortData } from "./core.ts";
+import type { CoreRunResult, CoreWeights, ImageCore, PortData } from "./core.ts";
 import type { DetectionCore } from "./detection.ts";
 
 export type BackendName = "cpu" | "wasm";
@@ -42,7 +42,9 @@ export interface BackendInstance {
   readonly image: ImageCore;
   /** Box operations: always the shared core. */
   readonly detection: DetectionCore;
-  prepare(plan: Plan): Promise<Executor>;
+  /** For the plans of one network: those prepared with it share memory for equal constants. */
+  createWeights(): Promise<CoreWeights>;
+  prepare(plan: Plan, weights?: CoreWeights): Promise<Executor>;
   dispose(): Promise<void>;
 }
 
@@ -50,6 +52,7 @@ export interface Executor {
   supports(step: Step): boolean;
   /** Kinds of steps that ran on the shared core instead of the device; [] for cpu and wasm. */
   readonly hostSteps: readonly string[];
+  /** Native bytes that it alone holds. */
   readonly bytes: number;
   run(
     inputs: readonly PortData[],

@@ -1,7 +1,7 @@
 /** BackendInstance and Executor over a Core: what the backends cpu and wasm share. */
 import type { Plan } from "../plan/plan.ts";
 import type { BackendInstance, BackendName, Executor } from "./backend.ts";
-import type { Core } from "./core.ts";
+import type { Core, CoreWeights } from "./core.ts";
 
 export function coreInstance(name: BackendName, device: string, core: Core): BackendInstance {
   return {
@@ -11,13 +11,14 @@ export function coreInstance(name: BackendName, device: string, core: Core): Bac
     threads: core.info.threads,
     image: core.image,
     detection: core.detection,
-    prepare: (plan) => coreExecutor(core, plan),
+    createWeights: () => core.createWeights(),
+    prepare: (plan, weights) => coreExecutor(core, plan, weights),
     dispose: () => core.dispose(),
   };
 }
 
-async function coreExecutor(core: Core, plan: Plan): Promise<Executor> {
-  const session = await core.createSession(plan);
+async function coreExecutor(core: Core, plan: Plan, weights?: CoreWeights): Promise<Executor> {
+  const session = await core.createSession(plan, weights);
   return {
     supports: () => true, // the core has every step of steps.ts
     hostSteps: [],

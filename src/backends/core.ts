@@ -63,7 +63,7 @@ export interface CoreRunResult {
 
 /** A prepared plan. Calls queue: a second run starts when the first ended. */
 export interface CoreSession {
-  /** Native bytes held. */
+  /** Native bytes that it alone holds. */
   readonly bytes: number;
   /** Inputs in the order of plan.inputs, exact sizes. Leaves the event loop free. The signal works between steps. */
   run(
@@ -71,6 +71,14 @@ export interface CoreSession {
     options?: { signal?: AbortSignal; profile?: boolean },
   ): Promise<CoreRunResult>;
   /** Idempotent; waits for a run in progress. */
+  dispose(): Promise<void>;
+}
+
+/** What the plans of one network share: its constants, packed for the core once. */
+export interface CoreWeights {
+  /** Native bytes that its sessions hold together. */
+  bytes(): Promise<number>;
+  /** Idempotent. Sessions keep what they use. */
   dispose(): Promise<void>;
 }
 
@@ -87,7 +95,9 @@ export interface Core {
   readonly info: CoreInfo;
   readonly image: ImageCore;
   readonly detection: DetectionCore;
-  createSession(plan: Plan): Promise<CoreSession>;
-  /** Disposes its sessions too. Idempotent. */
+  createWeights(): Promise<CoreWeights>;
+  /** weights: from createWeights, shared with other plans of the same network. */
+  createSession(plan: Plan, weights?: CoreWeights): Promise<CoreSession>;
+  /** Disposes its sessions and weights too. Idempotent. */
   dispose(): Promise<void>;
 }

@@ -2,13 +2,14 @@
 import { SpineXRError, throwIfAborted } from "../api/errors.ts";
 import { encodePlan } from "../plan/encode.ts";
 import type { Plan } from "../plan/plan.ts";
-import type { Core, CoreInfo, CoreRunResult, CoreSession, ImageCore, PortData } from "./core.ts";
+import type { Core, CoreInfo, CoreRunResult, CoreSession, CoreWeights, ImageCore, PortData } from "./core.ts";
 import type { DetectionCore } from "./detection.ts";
 import { detectionCore } from "./detection-core.ts";
 import type { CoreDriver, DriverSession, OutputSpec } from "./driver.ts";
 import { imageCore } from "./image-core.ts";
 import { checkInputs, outputSpecs, toResult } from "./port-checks.ts";
 import { SerialQueue } from "./serial-queue.ts";
+import { SharedWeights } from "./shared-weights.ts";
 
 export class DrivenCore implements Core {
   readonly info: CoreInfo;
@@ -18,7 +19,8 @@ export class DrivenCore implements Core {
   /** Two queues, so that the next picture is prepared while a network runs: at most two calls are under way. */
   readonly #engine = new SerialQueue();
   readonly #pixels = new SerialQueue();
-  readonly #sessions = new Set<DrivenSession>();
+  /** Sessions and weights. */
+  readonly #owned = new Set<{ dispose(): Promise<void> }>();
   #disposed: Promise<void> | null = null;
 
   constructor(driver: CoreDriver) {
@@ -32,25 +34,49 @@ export class DrivenCore implements Core {
     this.detection = detectionCore(driver.detection, beside);
   }
 
-  async createSession(plan: Plan): Promise<CoreSession> {
+  async createWeights(): Promise<CoreWeights> {
     this.#checkAlive();
-    const encoded = encodePlan(plan);
     return this.#engine.add(async () => {
       this.#checkAlive();
-      const inner = await this.#driver.createSession(encoded, plan.constants, plan.constantBytes);
-      const session = new DrivenSession(plan, inner, this.#engine, this.#driver.abortFlag, () =>
-        this.#sessions.delete(session),
+      const inner = await this.#driver.createWeights();
+      const weights: SharedWeights = new SharedWeights(inner, () =>
+        this.#engine.add(() => inner.destroy()).finally(() => this.#owned.delete(weights)),
       );
-      this.#sessions.add(session);
+      this.#owned.add(weights);
+      return weights;
+    });
+  }
+
+  async createSession(plan: Plan, weights?: CoreWeights): Promise<CoreSession> {
+    this.#checkAlive();
+    return this.#engine.add(async () => {
+      this.#checkAlive();
+      const session: DrivenSession = new DrivenSession(
+        plan,
+        await this.#create(plan, weights),
+        this.#engine,
+        this.#driver.abortFlag,
+        () => this.#owned.delete(session),
+      );
+      this.#owned.add(session);
       return session;
     });
   }
 
+  async #create(plan: Plan, weights?: CoreWeights): Promise<DriverSession> {
+    const made =
+      weights instanceof SharedWeights
+        ? await weights.create(plan, (encoded) => this.#driver.createSession(encoded, weights.inner))
+        : await this.#driver.createSession({ ...plan, plan: encodePlan(plan) }, null);
+    if (made !== null) return made;
+    throw new SpineXRError("INTERNAL", "The core misses constants of a plan that has all of them.");
+  }
+
   dispose(): Promise<void> {
     this.#disposed ??= (async () => {
-      // A session whose creation is under way is in #sessions once the engine's queue has come this far.
+      // What is being created is in #owned once the engine's queue has come this far.
       await this.#engine.add(async () => {});
-      await Promise.allSettled([...this.#sessions].map((session) => session.dispose()));
+      await Promise.allSettled([...this.#owned].map((owned) => owned.dispose()));
       await this.#pixels.add(async () => {});
       await this.#engine.add(() => this.#driver.close());
     })();

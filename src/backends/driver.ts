@@ -21,7 +21,7 @@ export interface DriverRun {
 }
 
 export interface DriverSession {
-  /** Native bytes held. */
+  /** Native bytes that it alone holds. */
   readonly bytes: number;
   /** Has taken what it needs from `inputs` when it returns (not when it resolves). */
   run(inputs: readonly PortData[], outputs: readonly OutputSpec[], profile: boolean): Promise<DriverRun>;
@@ -94,16 +94,27 @@ export interface DetectionDriver {
 export const isOutput = (argument: BoxArgument): argument is OutputSpec =>
   typeof argument === "object" && argument !== null && "dtype" in argument;
 
+/** spx_weights of engine.h. */
+export interface DriverWeights {
+  bytes(): Promise<number>;
+  destroy(): Promise<void>;
+}
+
+/** A plan as it goes to the core: its binary form, and the constants that are in it. */
+export interface EncodedPlan {
+  readonly plan: Uint8Array;
+  readonly constants: Plan["constants"];
+  readonly constantBytes: number;
+}
+
 export interface CoreDriver {
   readonly info: CoreInfo;
   /** Non-zero in its first element ends the run in progress between two steps. null: runs cannot be stopped. */
   readonly abortFlag: Int32Array | null;
   readonly image: ImageDriver;
   readonly detection: DetectionDriver;
-  createSession(
-    plan: Uint8Array,
-    constants: Plan["constants"],
-    constantBytes: number,
-  ): Promise<DriverSession>;
+  createWeights(): Promise<DriverWeights>;
+  /** null: the plan leaves out a constant that `weights` (a result of createWeights, or null) cannot supply. */
+  createSession(plan: EncodedPlan, weights: DriverWeights | null): Promise<DriverSession | null>;
   close(): Promise<void>;
 }

@@ -69,8 +69,9 @@ function readTensor(reader: WordReader): PlanTensor {
   const dims = Array.from({ length: MAX_RANK }, () => reader.signed()).slice(0, rank);
   const pixelStride = reader.signed();
   const offset = reader.long();
-  reader.signed();
-  return { name: "", dtype, layout, dims, pixelStride, storage, offset };
+  const key = reader.unsigned();
+  const tensor = { name: "", dtype, layout, dims, pixelStride, storage, offset };
+  return key === 0 ? tensor : { ...tensor, key };
 }
 
 function readStep(reader: WordReader, tensorCount: number): Step {

@@ -59,7 +59,7 @@ function writeTensor(writer: WordWriter, tensor: PlanTensor): void {
   for (let d = 0; d < MAX_RANK; d++) writer.signed(tensor.dims[d] ?? 1, what);
   writer.signed(tensor.pixelStride, what);
   writer.long(tensor.offset, what);
-  writer.signed(0, what);
+  writer.unsigned(tensor.key ?? 0, what);
 }
 
 function writePort(writer: WordWriter, port: PlanPort): void {

@@ -26,9 +26,15 @@ export interface PlanTensor {
   /** Logical dims in ONNX order, rank <= 8. */
   readonly dims: readonly number[];
   readonly pixelStride: number;
-  readonly storage: "arena" | "constant";
-  /** Byte offset in the arena or in `constants`, a multiple of the element size (of 64 for tensors that start a buffer). */
+  /** "shared": a constant whose bytes the core has from another plan of the network, by `key`; not in `constants`. */
+  readonly storage: "arena" | "constant" | "shared";
+  /**
+   * Byte offset in the arena or in `constants`, a multiple of the element size (of 64 for tensors that start a buffer);
+   * 0 where shared.
+   */
   readonly offset: number;
+  /** What the plans of one network call this constant, from 1 on; absent: nothing. The planner leaves it to backends. */
+  readonly key?: number;
 }
 
 export interface PlanPort {

@@ -46,7 +46,7 @@ test("plans, parts, inputs and outputs of wrong sizes", async () => {
   const plan = encodePlan(sinePlan(16, 1));
   const part = (offset: number, bytes: number) => ({ offset, bytes: new Uint8Array(bytes) });
   const create = async (constantBytes: number, parts: unknown) =>
-    (await failureOf(() => core.sessionCreate(engine, plan, constantBytes, parts as never))).code;
+    (await failureOf(() => core.sessionCreate(engine, null, plan, constantBytes, parts as never))).code;
   assert.is(await create(64, [part(60, 8)]), "INVALID_ARGUMENT");
   assert.is(await create(64, [part(32, 8), part(0, 8)]), "INVALID_ARGUMENT");
   assert.is(await create(64, [{}]), "INVALID_ARGUMENT");
@@ -54,11 +54,11 @@ test("plans, parts, inputs and outputs of wrong sizes", async () => {
   assert.is(await create(-1, []), "INVALID_ARGUMENT");
   assert.is(await create(2 ** 45, []), "OUT_OF_MEMORY");
   assert.is(
-    (await failureOf(() => core.sessionCreate(engine, new Uint8Array(3), 0, []))).code,
+    (await failureOf(() => core.sessionCreate(engine, null, new Uint8Array(3), 0, []))).code,
     "INVALID_PLAN",
   );
 
-  const session = await core.sessionCreate(engine, plan, 0, []);
+  const session = (await core.sessionCreate(engine, null, plan, 0, []))!;
   assert.is(core.sessionInputCount(session), 1);
   assert.is(core.sessionOutputCount(session), 1);
   assert.is(core.sessionInput(session, 0), 64);

@@ -161,7 +161,7 @@ class Fixture {
     const std::vector<uint8_t> plan = builder.bytes();
     EXPECT(pool_.start(threads) == Status::OK);
     std::vector<uint8_t> constants(builder.constants);
-    EXPECT(Session::create(kernels, pool_, Span<const uint8_t>(plan.data(), plan.size()),
+    EXPECT(Session::create(kernels, pool_, nullptr, Span<const uint8_t>(plan.data(), plan.size()),
                            Span<const uint8_t>(constants.data(), constants.size()), &session_) == Status::OK);
     // Constants are only readable while the session is made.
     for (uint8_t& byte : constants) byte = 0xFF;

@@ -75,7 +75,8 @@ PlanBuilder plan_of_all_kinds() {
 
 Status create(const std::vector<uint8_t>& plan, const std::vector<uint8_t>& constants, ThreadPool& pool,
               std::unique_ptr<Session>* session) {
-  return Session::create(*select_kernels(nullptr), pool, Span<const uint8_t>(plan.data(), plan.size()),
+  return Session::create(*select_kernels(nullptr), pool, nullptr,
+                         Span<const uint8_t>(plan.data(), plan.size()),
                          Span<const uint8_t>(constants.data(), constants.size()), session);
 }
 

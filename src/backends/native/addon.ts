@@ -4,6 +4,7 @@
  * the caller keeps them and never transfers their buffers meanwhile.
  */
 export type EngineHandle = { readonly engine: unique symbol };
+export type WeightsHandle = { readonly weights: unique symbol };
 export type SessionHandle = { readonly session: unique symbol };
 
 /** [kind, function, center, width, hasRescale, slope, intercept, lutFirst, lutBits, lut], as spx_voi. */
@@ -31,13 +32,21 @@ export interface Addon {
   engineIsa(engine: EngineHandle): string;
   engineThreads(engine: EngineHandle): number;
 
-  /** Copies plan and parts before it returns. Parts ascend and lie inside constantBytes. */
+  weightsCreate(): WeightsHandle;
+  weightsDestroy(weights: WeightsHandle): void;
+  weightsBytes(weights: WeightsHandle): number;
+
+  /**
+   * Copies plan and parts before it returns. Parts ascend and lie inside constantBytes. Resolves to null when the weights
+   * lack a constant that the plan leaves out.
+   */
   sessionCreate(
     engine: EngineHandle,
+    weights: WeightsHandle | null,
     plan: Uint8Array,
     constantBytes: number,
     parts: readonly { readonly offset: number; readonly bytes: Uint8Array }[],
-  ): Promise<SessionHandle>;
+  ): Promise<SessionHandle | null>;
   sessionDestroy(session: SessionHandle): void;
   sessionInputCount(session: SessionHandle): number;
   sessionOutputCount(session: SessionHandle): number;

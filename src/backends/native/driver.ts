@@ -1,18 +1,19 @@
 /** CoreDriver over the addon. */
 import { type ErrorCode, SpineXRError } from "../../api/errors.ts";
-import type { Plan } from "../../plan/plan.ts";
 import type { CoreInfo, PortData, Voi } from "../core.ts";
 import {
   type CoreDriver,
   type DetectionDriver,
   type DriverRun,
   type DriverSession,
+  type DriverWeights,
+  type EncodedPlan,
   type ImageDriver,
   isOutput,
   type OutputSpec,
 } from "../driver.ts";
 import { allocate } from "../port-checks.ts";
-import type { Addon, AddonVoi, EngineHandle, SessionHandle } from "./addon.ts";
+import type { Addon, AddonVoi, EngineHandle, SessionHandle, WeightsHandle } from "./addon.ts";
 
 /** Starts an engine. Throws BACKEND_UNAVAILABLE for an unknown or unavailable `isa`. */
 export function nativeDriver(addon: Addon, threads: number, isa: string): CoreDriver {
@@ -29,22 +30,43 @@ export function nativeDriver(addon: Addon, threads: number, isa: string): CoreDr
     abortFlag,
     image: nativeImages(addon),
     detection: nativeBoxes(addon),
-    createSession: async (plan, constants, constantBytes) =>
-      nativeSession(addon, await createHandle(addon, engine, plan, constants, constantBytes), abortFlag),
+    createWeights: async () => new NativeWeights(addon),
+    createSession: async (plan, weights) => {
+      const handle = await createHandle(addon, engine, plan, weights as NativeWeights | null);
+      return handle && nativeSession(addon, handle, abortFlag);
+    },
     close: async () => addon.engineDestroy(engine),
   };
+}
+
+class NativeWeights implements DriverWeights {
+  readonly handle: WeightsHandle;
+  readonly #addon: Addon;
+
+  constructor(addon: Addon) {
+    this.#addon = addon;
+    this.handle = coded(() => addon.weightsCreate());
+  }
+
+  async bytes(): Promise<number> {
+    return this.#addon.weightsBytes(this.handle);
+  }
+
+  async destroy(): Promise<void> {
+    this.#addon.weightsDestroy(this.handle);
+  }
 }
 
 const createHandle = (
   addon: Addon,
   engine: EngineHandle,
-  plan: Uint8Array,
-  constants: Plan["constants"],
-  constantBytes: number,
-): Promise<SessionHandle> =>
+  { plan, constants, constantBytes }: EncodedPlan,
+  weights: NativeWeights | null,
+): Promise<SessionHandle | null> =>
   codedAsync(() =>
     addon.sessionCreate(
       engine,
+      weights === null ? null : weights.handle,
       plan,
       constantBytes,
       [...constants].sort((a, b) => a.offset - b.offset),

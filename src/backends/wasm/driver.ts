@@ -1,8 +1,7 @@
 /** CoreDriver over an engine worker and, in the threads builds, its pool workers. */
 import { SpineXRError } from "../../api/errors.ts";
-import type { Plan } from "../../plan/plan.ts";
 import { type SpawnWorker, spawnWorker, type WorkerHandle } from "../../platform/workers.ts";
-import type { CoreDriver, DriverSession, ImageDriver } from "../driver.ts";
+import type { CoreDriver, DriverSession, DriverWeights, EncodedPlan, ImageDriver } from "../driver.ts";
 import { createMemory, loadBuild, type WasmBuild } from "./builds.ts";
 import { Channel } from "./channel.ts";
 import { buffersOf, type EngineReady, type PoolStart } from "./messages.ts";
@@ -49,7 +48,8 @@ export async function wasmDriver(options: WasmDriverOptions): Promise<CoreDriver
           buffersOf(...call.args.filter((argument) => ArrayBuffer.isView(argument))),
         ),
     },
-    createSession: (plan, constants, constantBytes) => wasmSession(channel, plan, constants, constantBytes),
+    createWeights: async () => new WasmWeights(channel, (await channel.request("createWeights", {})).weights),
+    createSession: (plan, weights) => wasmSession(channel, plan, weights as WasmWeights | null),
     close: async () => {
       // The engine's end lets the pool return; a dead engine has nothing left to end.
       await channel.request("close", {}).catch(() => undefined);
@@ -92,19 +92,37 @@ async function startPool(
   );
 }
 
+class WasmWeights implements DriverWeights {
+  readonly address: number;
+  readonly #channel: Channel;
+
+  constructor(channel: Channel, address: number) {
+    this.#channel = channel;
+    this.address = address;
+  }
+
+  bytes(): Promise<number> {
+    return this.#channel.request("weightsBytes", { weights: this.address });
+  }
+
+  async destroy(): Promise<void> {
+    await this.#channel.request("destroyWeights", { weights: this.address });
+  }
+}
+
 async function wasmSession(
   channel: Channel,
-  plan: Uint8Array,
-  constants: Plan["constants"],
-  constantBytes: number,
-): Promise<DriverSession> {
+  { plan, constants, constantBytes }: EncodedPlan,
+  weights: WasmWeights | null,
+): Promise<DriverSession | null> {
   // Views on a large file are cut out first: cloning a view would clone the whole buffer behind it.
   const parts = constants.map(({ offset, bytes }) => ({ offset, bytes: bytes.slice() }));
   const { session, bytes } = await channel.request(
     "createSession",
-    { plan, parts, constantBytes },
+    { weights: weights?.address ?? 0, plan, parts, constantBytes },
     buffersOf(...parts.map((part) => part.bytes)),
   );
+  if (session === 0) return null;
   return {
     bytes,
     run: (inputs, outputs, profile) => {

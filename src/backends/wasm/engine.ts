@@ -44,7 +44,20 @@ export function createEngine(instance: WasmInstance, threads: number, isa: strin
     });
 
   const handlers: Handlers = {
-    createSession({ plan, parts, constantBytes }) {
+    createWeights: () =>
+      heap.with([4], (out) => {
+        heap.check(core.spx_weights_create(out));
+        return { weights: heap.view.getUint32(out, true) };
+      }),
+
+    weightsBytes: ({ weights }) => core.spx_weights_bytes(weights) >>> 0,
+
+    destroyWeights({ weights }) {
+      core.spx_weights_destroy(weights);
+      return null;
+    },
+
+    createSession({ weights, plan, parts, constantBytes }) {
       return heap.with([plan.length, constantBytes, 4], (planAt, constantsAt, out) => {
         heap.write(planAt, plan);
         for (const { offset, bytes } of parts) {
@@ -52,9 +65,11 @@ export function createEngine(instance: WasmInstance, threads: number, isa: strin
             throw new SpineXRError("INVALID_PLAN", "A constant of the plan ends behind constantBytes.");
           heap.write(constantsAt + offset, bytes);
         }
-        heap.check(core.spx_session_create(engine, planAt, plan.length, constantsAt, constantBytes, out));
+        heap.check(
+          core.spx_session_create(engine, weights, planAt, plan.length, constantsAt, constantBytes, out),
+        );
         const session = heap.view.getUint32(out, true);
-        return { session, bytes: core.spx_session_bytes(session) >>> 0 };
+        return { session, bytes: session === 0 ? 0 : core.spx_session_bytes(session) >>> 0 };
       });
     },
 

@@ -34,8 +34,13 @@ export interface EngineReady {
 
 /** Requests and their answers, by kind. */
 export interface Protocol {
+  createWeights: { request: Record<string, never>; answer: { weights: number } };
+  weightsBytes: { request: { weights: number }; answer: number };
+  destroyWeights: { request: { weights: number }; answer: null };
+  /** weights 0: none. An answer of session 0: the weights lack a constant that the plan leaves out. */
   createSession: {
     request: {
+      weights: number;
       plan: Uint8Array;
       parts: readonly { offset: number; bytes: Uint8Array }[];
       constantBytes: number;
