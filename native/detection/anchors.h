@@ -12,11 +12,15 @@ struct AnchorGrid {
   double offset;          // of the first centre, in strides: 0 or 0.5
 };
 
-// Writes height x width x sizes x ratios boxes (corners, in picture pixels, not clipped): row major, at each
-// place the sizes outside and the ratios (height / width) innermost. Sides are computed in double: a box of
-// size s and ratio r has the area s^2; centre and half sides are rounded to float32 and added there.
-void make_anchors(const AnchorGrid& grid, const double* sizes, int64_t size_count, const double* ratios,
-                  int64_t ratio_count, float* anchors);
+// The shapes (width, height) of sizes x ratios anchors: the sizes outside and the ratios (height / width)
+// innermost. Computed in double: an anchor of size s and ratio r has the area s^2.
+void anchor_shapes(const double* sizes, int64_t size_count, const double* ratios, int64_t ratio_count,
+                   float* shapes);
+
+// Writes height x width x count boxes (corners, in picture pixels, not clipped): row major, at each place one
+// for each shape. Centres are computed in double; centre and half sides are rounded to float32 and added
+// there.
+void make_anchors(const AnchorGrid& grid, const float* shapes, int64_t count, float* anchors);
 
 }  // namespace spinexr
 

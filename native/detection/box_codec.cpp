@@ -44,14 +44,19 @@ void encode_boxes(const float* boxes, const float* targets, int64_t n, const flo
   }
 }
 
-int64_t clip_boxes(const float* boxes, int64_t n, float width, float height, float min_side, float* clipped,
-                   int32_t* kept) {
+void clip_boxes(const float* boxes, int64_t n, float width, float height, float* clipped) {
+  for (int64_t i = 0; i < n; ++i) {
+    const Box box = read_box(boxes + i * 4);
+    write_box(
+        {between(box.x0, width), between(box.y0, height), between(box.x1, width), between(box.y1, height)},
+        clipped + i * 4);
+  }
+}
+
+int64_t boxes_above(const float* boxes, int64_t n, float min_side, int32_t* kept) {
   int64_t count = 0;
   for (int64_t i = 0; i < n; ++i) {
-    const Box in = read_box(boxes + i * 4);
-    const Box box = {between(in.x0, width), between(in.y0, height), between(in.x1, width),
-                     between(in.y1, height)};
-    write_box(box, clipped + i * 4);
+    const Box box = read_box(boxes + i * 4);
     if (box.width() > min_side && box.height() > min_side) kept[count++] = static_cast<int32_t>(i);
   }
   return count;

@@ -16,10 +16,12 @@ void decode_boxes(const float* boxes, const float* deltas, int64_t n, int64_t gr
 // or NaN.
 void encode_boxes(const float* boxes, const float* targets, int64_t n, const float* weights, float* deltas);
 
-// Corners into 0 .. width and 0 .. height. `kept`: indices of the clipped boxes, ascending, whose width and
-// height are both greater than min_side (room for n); returns their count. A box with a NaN is not kept.
-int64_t clip_boxes(const float* boxes, int64_t n, float width, float height, float min_side, float* clipped,
-                   int32_t* kept);
+// Corners into 0 .. width and 0 .. height. A NaN stays, and one of width or height limits nothing.
+void clip_boxes(const float* boxes, int64_t n, float width, float height, float* clipped);
+
+// Indices of the boxes, ascending, whose width and height are both greater than min_side (room for n);
+// returns their count. A box with a NaN is not among them.
+int64_t boxes_above(const float* boxes, int64_t n, float min_side, int32_t* kept);
 
 }  // namespace spinexr
 

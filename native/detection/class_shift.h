@@ -11,27 +11,29 @@ namespace spinexr {
 
 class ClassShift {
  public:
-  // classes: n numbers, or null for none. The largest coordinate is that of all n boxes; NaN and infinite
-  // ones do not count. Boxes left of or above -1 may still meet boxes of the class before, as in the
-  // reference.
-  ClassShift(const float* boxes, const int32_t* classes, int64_t n) : classes_(classes) {
-    if (classes == nullptr) return;
-    float largest = -INFINITY;
-    for (int64_t i = 0; i < n * 4; ++i) {
-      if (isfinite(boxes[i]) && boxes[i] > largest) largest = boxes[i];
+  // classes: the number of each box, or null for none.
+  explicit ClassShift(const int32_t* classes) : classes_(classes) {}
+
+  // Counts a box that takes part towards the largest coordinate (the reference drops the others before). NaN
+  // and infinite coordinates do not count.
+  void include(const Box& box) {
+    for (const float coordinate : {box.x0, box.y0, box.x1, box.y1}) {
+      if (isfinite(coordinate) && coordinate > largest_) largest_ = coordinate;
     }
-    stride_ = isfinite(largest) ? largest + 1 : 0;
   }
 
+  // Once all are included. Boxes left of or above -1 may still meet boxes of the class before, as in the
+  // reference.
   Box apply(const Box& box, int64_t i) const {
     if (classes_ == nullptr) return box;
-    const float shift = static_cast<float>(classes_[i]) * stride_;
+    const float stride = isfinite(largest_) ? largest_ + 1 : 0;
+    const float shift = static_cast<float>(classes_[i]) * stride;
     return {box.x0 + shift, box.y0 + shift, box.x1 + shift, box.y1 + shift};
   }
 
  private:
   const int32_t* classes_;
-  float stride_ = 0;
+  float largest_ = -INFINITY;
 };
 
 }  // namespace spinexr

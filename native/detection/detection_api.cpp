@@ -53,8 +53,16 @@ int32_t spx_boxes_anchors(const double* sizes, int32_t size_count, const double*
       !fits(int64_t{size_count} * ratio_count, int64_t{height} * width * 4)) {
     return invalid("anchors", "sizes, ratios and sides of 1 to 65536 and at most 2^27 boxes");
   }
-  const spinexr::AnchorGrid grid{height, width, stride, offset};
-  spinexr::make_anchors(grid, sizes, size_count, ratios, ratio_count, anchors);
+  const int64_t count = int64_t{size_count} * ratio_count;
+  spinexr::AlignedBuffer scratch;
+  if (const Status status =
+          scratch.allocate(sizeof(float) * 2 * static_cast<uint64_t>(count), "the scratch of anchors");
+      status != Status::OK) {
+    return number(status);
+  }
+  float* const shapes = reinterpret_cast<float*>(scratch.data());
+  spinexr::anchor_shapes(sizes, size_count, ratios, ratio_count, shapes);
+  spinexr::make_anchors({height, width, stride, offset}, shapes, count, anchors);
   return 0;
 }
 
@@ -81,7 +89,8 @@ int32_t spx_boxes_clip(const float* boxes, int32_t n, float height, float width,
   if (!is_count(n) || !(height >= 0) || !(width >= 0)) {
     return invalid("clip", "at most 2^24 boxes and a picture without negative sides");
   }
-  *count = static_cast<int32_t>(spinexr::clip_boxes(boxes, n, width, height, min_side, clipped, kept));
+  spinexr::clip_boxes(boxes, n, width, height, clipped);
+  *count = static_cast<int32_t>(spinexr::boxes_above(clipped, n, min_side, kept));
   return 0;
 }
 
@@ -162,6 +171,6 @@ int32_t spx_boxes_roi_align(const float* features, const int32_t* sides, const f
     features += height * width * channels;
   }
   const spinexr::RoiAlignOptions options{out_height, out_width, sampling_ratio, 1, aligned != 0, false};
-  spinexr::roi_align_levels(maps, boxes, levels, n, options, pooled);
+  spinexr::roi_align_levels(maps, boxes, levels, n, options, pooled, channels);
   return 0;
 }

@@ -71,14 +71,16 @@ class Slabs {
 
 int64_t nms(const float* boxes, const float* scores, const int32_t* classes, int64_t n,
             const NmsOptions& options, int32_t* order, NmsCandidate* candidates, int32_t* kept) {
+  ClassShift shift(classes);
   int64_t size = 0;
   for (int64_t i = 0; i < n; ++i) {
-    if (scores[i] > options.score_threshold) order[size++] = static_cast<int32_t>(i);
+    if (!(scores[i] > options.score_threshold)) continue;
+    order[size++] = static_cast<int32_t>(i);
+    shift.include(read_box(boxes + i * 4, options.format));
   }
   std::sort(order, order + size, [scores](int32_t a, int32_t b) {
     return scores[a] > scores[b] || (scores[a] == scores[b] && a < b);
   });
-  const ClassShift shift(boxes, classes, n);
   for (int64_t i = 0; i < size; ++i) {
     const Box box = shift.apply(read_box(boxes + int64_t{order[i]} * 4, options.format), order[i]);
     candidates[i] = {box, box.area(), -1};

@@ -23,10 +23,10 @@ struct NmsCandidate {
 };
 
 // boxes: n x 4, scores: n, classes: n numbers or null (boxes of different classes are moved apart by
-// class_shift.h). Writes the kept indices to `kept` (room for n) in falling score, ties by the lower index,
-// and returns their count. `order` and `candidates` are scratch for n entries each. A NaN score takes no
-// part; boxes without a finite area neither suppress nor are suppressed. As ONNX NonMaxSuppression and
-// torchvision's nms.
+// class_shift.h). Writes the kept indices to `kept` (room for n or max_selected) in falling score, ties by
+// the lower index, and returns their count. `order` and `candidates` are scratch for n entries each. A NaN
+// score takes no part; boxes without a finite area neither suppress nor are suppressed. As ONNX
+// NonMaxSuppression and torchvision's nms.
 //
 // O(n log n + n k) for k kept boxes, and far less where boxes lie apart: a box is compared only with the kept
 // ones in those vertical slabs that reach it.

@@ -24,9 +24,9 @@ struct PyramidMap {
 };
 
 // RoIAlign of n regions (n x 4 corners), each on maps[levels[i]]; levels null: all on maps[0]. options'
-// spatial_scale is ignored. target: n x out_height x out_width x channels.
+// spatial_scale is ignored. target: n x out_height x out_width pixels, target_stride floats apart.
 void roi_align_levels(const PyramidMap* maps, const float* boxes, const int32_t* levels, int64_t n,
-                      const RoiAlignOptions& options, float* target);
+                      const RoiAlignOptions& options, float* target, int64_t target_stride);
 
 }  // namespace spinexr
 

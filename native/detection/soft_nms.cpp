@@ -23,12 +23,17 @@ bool better(const SoftNmsCandidate& a, const SoftNmsCandidate& b) {
 int64_t soft_nms(const float* boxes, const float* scores, const int32_t* classes, int64_t n,
                  const SoftNmsOptions& options, SoftNmsCandidate* candidates, int32_t* kept,
                  float* kept_scores) {
-  const ClassShift shift(boxes, classes, n);
+  ClassShift shift(classes);
   int64_t size = 0, count = 0;
   for (int64_t i = 0; i < n; ++i) {
     if (!(scores[i] > options.score_threshold)) continue;
-    const Box box = shift.apply(read_box(boxes + i * 4), i);
-    candidates[size++] = {box, box.area(), scores[i], static_cast<int32_t>(i)};
+    const Box box = read_box(boxes + i * 4);
+    shift.include(box);
+    candidates[size++] = {box, 0, scores[i], static_cast<int32_t>(i)};
+  }
+  for (int64_t i = 0; i < size; ++i) {
+    candidates[i].box = shift.apply(candidates[i].box, candidates[i].index);
+    candidates[i].area = candidates[i].box.area();
   }
   while (size > 0) {
     int64_t best = 0;

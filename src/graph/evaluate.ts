@@ -60,6 +60,11 @@ function evaluateFirst(spec: NodeSpec, outputs: OutputType[], name: string): Ten
     case "topK":
     case "roiAlign":
     case "nms":
+    case "anchors":
+    case "decodeBoxes":
+    case "clipBoxes":
+    case "multiLevelRoiAlign":
+    case "classAwareNms":
       return null;
     default: {
       const unreachable: never = spec;

@@ -291,6 +291,59 @@ export interface NmsNode extends NodeBase<"nms"> {
   centerPointBox: boolean;
 }
 
+/**
+ * Anchor boxes of a feature map of height x width pixels: f32 [height * width * A, 4] corners, row major with the
+ * anchor innermost. shapes f32 [A, 2]: width, height. The first centre lies at offset * stride.
+ */
+export interface AnchorsNode extends NodeBase<"anchors"> {
+  inputs: [shapes: Value];
+  height: number;
+  width: number;
+  stride: number;
+  offset: number;
+}
+/**
+ * boxes [n, 4] corners moved by deltas [n, 4g] (dx, dy, dw, dh per group), each divided by its weight; dw and dh are
+ * clamped from above by scaleClamp before exp. Output [n, 4g] corners.
+ */
+export interface DecodeBoxesNode extends NodeBase<"decodeBoxes"> {
+  inputs: [boxes: Value, deltas: Value];
+  weights: [x: number, y: number, width: number, height: number];
+  scaleClamp: number;
+}
+/** Corners [n, 4g] into 0 .. width and 0 .. height; size f32 [2]: height, width. No box is dropped. */
+export interface ClipBoxesNode extends NodeBase<"clipBoxes"> {
+  inputs: [boxes: Value, size: Value];
+}
+/**
+ * RoIAlign (average) of boxes [n, 4], each on the map [1, C, Hi, Wi] of its level, finest map first:
+ * floor(canonicalLevel + log2(sqrt(area) / canonicalSize + 1e-8)), clamped to lowestLevel .. lowestLevel + maps - 1.
+ * Output [n, C, ...outputSize].
+ */
+export interface MultiLevelRoiAlignNode extends NodeBase<"multiLevelRoiAlign"> {
+  inputs: [boxes: Value, ...maps: Value[]];
+  /** Map pixels per coordinate of the boxes, one per map. */
+  scales: number[];
+  outputSize: [number, number];
+  samplingRatio: number; // 0: adaptive
+  aligned: boolean;
+  lowestLevel: number;
+  canonicalSize: number;
+  canonicalLevel: number;
+}
+/**
+ * Greedy suppression within classes: boxes [n, 4] corners, scores [n], classes [n] (i32/i64). outputs: kept i64 [m] and
+ * its scores f32 [m], m = min(n, maxKept), in falling score, ties by the lower index. A run-time count of leading rows
+ * is valid; the others are index 0 and score -infinity.
+ */
+export interface ClassAwareNmsNode extends NodeBase<"classAwareNms"> {
+  inputs: [boxes: Value, scores: Value, classes: Value];
+  iouThreshold: number;
+  /** Only greater scores take part. */
+  scoreThreshold: number;
+  maxKept: number;
+}
+
 export type Node =
   | ConvNode
   | ConvTransposeNode
@@ -315,7 +368,12 @@ export type Node =
   | NormalizeNode
   | TopKNode
   | RoiAlignNode
-  | NmsNode;
+  | NmsNode
+  | AnchorsNode
+  | DecodeBoxesNode
+  | ClipBoxesNode
+  | MultiLevelRoiAlignNode
+  | ClassAwareNmsNode;
 export type NodeKind = Node["kind"];
 
 export interface Graph {

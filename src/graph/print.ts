@@ -146,6 +146,30 @@ function describe(node: Node): string[] {
         `scoreThreshold=${format(node.scoreThreshold)}`,
         flag("centerPointBox", node.centerPointBox),
       ];
+    case "anchors":
+      return [
+        `map=${node.height}x${node.width}`,
+        `stride=${format(node.stride)}`,
+        shown("offset", format(node.offset), "0"),
+      ];
+    case "decodeBoxes":
+      return [`weights=${node.weights.map(format).join(",")}`, `scaleClamp=${format(node.scaleClamp)}`];
+    case "multiLevelRoiAlign":
+      return [
+        `scales=${node.scales.map(format).join(",")}`,
+        `outputSize=${node.outputSize.join("x")}`,
+        `samplingRatio=${node.samplingRatio}`,
+        flag("aligned", node.aligned),
+        `levels=${node.lowestLevel}..${node.lowestLevel + node.scales.length - 1}`,
+        `canonical=${format(node.canonicalSize)}@${node.canonicalLevel}`,
+      ];
+    case "classAwareNms":
+      return [
+        `iouThreshold=${format(node.iouThreshold)}`,
+        shown("scoreThreshold", format(node.scoreThreshold), "-Infinity"),
+        `maxKept=${node.maxKept}`,
+      ];
+    case "clipBoxes":
     case "where":
     case "cast":
     case "reshape":

@@ -1,5 +1,6 @@
 /** Types and dims of a node's outputs from its inputs and fields: one rule per kind, checked to be complete. */
 
+import * as boxes from "./shapes/boxes.ts";
 import { checkDims, type OutputType } from "./shapes/check.ts";
 import * as spatial from "./shapes/spatial.ts";
 import * as tensor from "./shapes/tensor.ts";
@@ -29,6 +30,16 @@ function rule(spec: NodeSpec, label: string): OutputType[] {
       return spatial.roiAlignShape(label, spec);
     case "nms":
       return spatial.nmsShape(label, spec);
+    case "anchors":
+      return boxes.anchorsShape(label, spec);
+    case "decodeBoxes":
+      return boxes.decodeBoxesShape(label, spec);
+    case "clipBoxes":
+      return boxes.clipBoxesShape(label, spec);
+    case "multiLevelRoiAlign":
+      return boxes.multiLevelRoiAlignShape(label, spec);
+    case "classAwareNms":
+      return boxes.classAwareNmsShape(label, spec);
     case "matmul":
       return tensor.matmulShape(label, spec);
     case "scaleShift":

@@ -18,8 +18,7 @@ interface Known {
   readonly unread?: string;
 }
 
-export const operatorOf = (node: OnnxNode): Operator | undefined =>
-  node.domain === "" ? OPERATORS.get(node.op) : undefined;
+export const operatorOf = (node: OnnxNode): Operator | undefined => OPERATORS.get(node.domain)?.get(node.op);
 
 /**
  * Names of the graph inputs whose values, not only dims, are needed to make a graph: all that are not float32, and the
@@ -101,7 +100,7 @@ function* nodeProblems(
   inputs: readonly (Known | null)[],
 ): Generator<string> {
   if (operator === undefined) {
-    yield node.domain === ""
+    yield OPERATORS.has(node.domain)
       ? "the operator is not implemented"
       : "operators of this domain are not implemented";
     return;

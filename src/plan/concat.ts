@@ -31,6 +31,7 @@ const STRIDED_WRITERS: ReadonlySet<StepKind> = new Set<StepKind>([
   "scaleShift",
   "binary",
   "copy",
+  "multiLevelRoiAlign",
 ]);
 
 /** Replaces every concat by the copies that are still needed. */

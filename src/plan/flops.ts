@@ -3,7 +3,7 @@ import { elementCount } from "../graph/graph.ts";
 import type { Plan, PlanTensor } from "./plan.ts";
 import type { Step } from "./steps.ts";
 
-/** Floating-point operations of one run of `step`. NMS counts as 0: it depends on the data. */
+/** Floating-point operations of one run of `step`. NMS counts as 0: it depends on the data; so does adaptive sampling, taken as 1. */
 export function stepFlops(plan: Plan, step: Step): number {
   const tensor = (index: number | undefined): PlanTensor | undefined => plan.tensors[index ?? -1];
   const count = (index: number | undefined): number => elementCount(tensor(index)?.dims ?? [0]);
@@ -33,7 +33,13 @@ export function stepFlops(plan: Plan, step: Step): number {
     case "normalize":
     case "topK":
       return 4 * count(step.inputs[0]);
+    case "anchors":
+    case "clipBoxes":
+      return written;
+    case "decodeBoxes":
+      return 4 * written;
     case "roiAlign":
+    case "multiLevelRoiAlign":
       return 8 * written * Math.max(1, step.fields.samplingRatio) ** 2;
     case "where":
     case "copy":
@@ -41,6 +47,7 @@ export function stepFlops(plan: Plan, step: Step): number {
     case "cast":
     case "gather":
     case "nms":
+    case "classAwareNms":
       return 0;
   }
 }

@@ -38,7 +38,7 @@ export const viewSource = (view: View): Source => ({ base: view.base, view: () =
 
 export class Lowering {
   readonly draft: Draft;
-  /** The tensors that hold how many leading rows of a value are valid (nms). */
+  /** The tensors that hold how many leading rows of a value are valid (nms; see lower/counts.ts). */
   readonly counts = new Map<Value, DraftTensor>();
   private readonly representations = new Map<Value, Representation>();
   private readonly constants = new Map<TensorData, { key: string; tensor: DraftTensor }[]>();

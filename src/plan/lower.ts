@@ -7,16 +7,19 @@ import { Draft, type DraftStep, type DraftTensor } from "./draft.ts";
 import { finishPlan } from "./finish.ts";
 import { Lowering } from "./layout.ts";
 import { lowerArgReduce, lowerNormalize, lowerSoftmax, lowerTopK } from "./lower/along-axis.ts";
+import { lowerAnchors, lowerClipBoxes, lowerDecodeBoxes } from "./lower/boxes.ts";
 import { lowerBinary, lowerWhere } from "./lower/broadcast.ts";
 import { lowerConcat } from "./lower/concat.ts";
-import { lowerConv, lowerPool, lowerRoiAlign } from "./lower/conv.ts";
+import { lowerConv, lowerPool } from "./lower/conv.ts";
 import { lowerConvTranspose } from "./lower/conv-transpose.ts";
+import { passCount } from "./lower/counts.ts";
 import { lowerCast, lowerScaleShift, lowerUnary } from "./lower/elementwise.ts";
 import { lowerGather, lowerResample } from "./lower/gather.ts";
 import { lowerMatmul } from "./lower/matmul.ts";
 import { lowerExpand, lowerPad, lowerReshape, lowerSlice, lowerTranspose } from "./lower/movement.ts";
-import { lowerNms } from "./lower/nms.ts";
+import { lowerClassAwareNms, lowerNms } from "./lower/nms.ts";
 import { lowerReduce } from "./lower/reduce.ts";
+import { lowerMultiLevelRoiAlign, lowerRoiAlign } from "./lower/roi-align.ts";
 import { planMemory } from "./memory.ts";
 import type { Plan } from "./plan.ts";
 import { MAX_RANK } from "./wire.ts";
@@ -114,11 +117,20 @@ const LOWERINGS: Lowerings = {
   topK: lowerTopK,
   roiAlign: lowerRoiAlign,
   nms: lowerNms,
+  anchors: lowerAnchors,
+  decodeBoxes: lowerDecodeBoxes,
+  clipBoxes: lowerClipBoxes,
+  multiLevelRoiAlign: lowerMultiLevelRoiAlign,
+  classAwareNms: lowerClassAwareNms,
 };
 
-/** A node without elements to compute makes no steps (nms still has to say how many rows are valid: none). */
+/** They have to say how many rows are valid even where there are none. */
+const COUNTING: ReadonlySet<NodeKind> = new Set<NodeKind>(["nms", "classAwareNms"]);
+
+/** A node without elements to compute makes no steps. */
 function lowerNode(lowering: Lowering, node: Node): void {
-  if (node.kind !== "nms" && node.outputs.every((output) => elementCount(output.dims) === 0)) {
+  passCount(lowering, node);
+  if (!COUNTING.has(node.kind) && node.outputs.every((output) => elementCount(output.dims) === 0)) {
     for (const output of node.outputs) lowering.define(output, "plain");
     return;
   }

@@ -267,6 +267,46 @@ export const STEPS = {
       scoreThreshold: "f",
     },
   },
+  /** y f32 [height * width * A, 4] corners, row major, anchor innermost; shapes f32 [A, 2] (width, height). */
+  anchors: {
+    inputs: ["shapes"],
+    outputs: ["y"],
+    fields: { height: "i", width: "i", stride: "f", offset: "f" },
+  },
+  /** boxes f32 [n, 4], deltas and y f32 [n, groups, 4]; plain. The formula is that of graph.ts DecodeBoxesNode. */
+  decodeBoxes: {
+    inputs: ["boxes", "deltas"],
+    outputs: ["y"],
+    fields: {
+      n: "i",
+      groups: "i",
+      weightX: "f",
+      weightY: "f",
+      weightW: "f",
+      weightH: "f",
+      scaleClamp: "f",
+    },
+  },
+  /** n boxes, f32 [n, 4]; size f32 [2] (height, width); plain. */
+  clipBoxes: { inputs: ["boxes", "size"], outputs: ["y"], fields: { n: "i" } },
+  /** boxes f32 [R, 4]; scales f32 [maps]; maps and y nhwc, the first absent map ends the list; fields as graph.ts. */
+  multiLevelRoiAlign: {
+    inputs: ["boxes", "scales", "map0", "map1?", "map2?", "map3?", "map4?", "map5?", "map6?", "map7?"],
+    outputs: ["y"],
+    fields: {
+      samplingRatio: "i",
+      aligned: "i",
+      lowestLevel: "i",
+      canonicalSize: "f",
+      canonicalLevel: "i",
+    },
+  },
+  /** boxes f32 [n, 4], scores f32 [n], classes i32 [n] -> kept i32 [m], its scores f32 [m], count i32 [1]; m = min(n, maxKept). */
+  classAwareNms: {
+    inputs: ["boxes", "scores", "classes"],
+    outputs: ["kept", "keptScores", "count"],
+    fields: { n: "i", maxKept: "i", iouThreshold: "f", scoreThreshold: "f" },
+  },
 } as const satisfies Record<string, StepSpec>;
 
 export type StepKind = keyof typeof STEPS;

@@ -78,14 +78,16 @@ test("reasons that appear only with shapes are listed together too", () => {
   );
 });
 
-test("integer arithmetic at run time and shapes that depend on data are refused when the file is read", () => {
+test("arithmetic of other types at run time and shapes that depend on data are refused when the file is read", () => {
   const inputs = { x: ["float", [4]] as ["float", number[]] };
-  const integers = [node("ArgMax", "x", "i"), node("Add", "i i", "y")];
-  refusal(
-    () => parse(model({ nodes: integers, inputs })),
-    "UNSUPPORTED_OPERATOR",
-    "computes with int64 at run time",
-  );
+  for (const operator of ["Sum", "Sqrt"]) {
+    const integers = [node("ArgMax", "x", "i"), node(operator, "i", "y")];
+    refusal(
+      () => parse(model({ nodes: integers, inputs })),
+      "UNSUPPORTED_OPERATOR",
+      "computes with int64 at run time",
+    );
+  }
   const shapes = [node("Cast", "x", "i", { to: { int: 7 } }), node("Reshape", "x i", "y")];
   refusal(
     () => parse(model({ nodes: shapes, inputs })),

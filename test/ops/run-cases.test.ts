@@ -5,6 +5,7 @@ import { findMismatch } from "../reference/compare.ts";
 import { interpret } from "../reference/interpret.ts";
 import { assert, random, skip, suite } from "../shim.ts";
 import { Sketch } from "../support/build.ts";
+import { CASES as BOXES } from "./boxes.cases.ts";
 import { CASES as CONV } from "./conv.cases.ts";
 import { CASES as DETECTION } from "./detection.cases.ts";
 import { CASES as ELEMENTWISE } from "./elementwise.cases.ts";
@@ -27,6 +28,7 @@ const FAMILIES: Readonly<Record<string, readonly OpCase[]>> = {
   "softmax and normalisation": NORMALIZE,
   movement: MOVEMENT,
   "selection and detection": DETECTION,
+  boxes: BOXES,
 };
 
 const DEFAULT = { relative: 2e-6, absolute: 1e-7 };

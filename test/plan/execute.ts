@@ -5,6 +5,7 @@
 import type { Plan, PlanPort } from "../../src/plan/plan.ts";
 import type { Step, StepKind, StepOf } from "../../src/plan/steps.ts";
 import { Machine, type Operand } from "./machine.ts";
+import { boxSteps } from "./steps/boxes.ts";
 import { binarySteps } from "./steps/elementwise.ts";
 import { indexSteps } from "./steps/indexing.ts";
 import { reductionSteps } from "./steps/reduction.ts";
@@ -18,7 +19,13 @@ export type Executors = {
   ) => void;
 };
 
-const EXECUTORS: Executors = { ...spatialSteps, ...binarySteps, ...reductionSteps, ...indexSteps };
+const EXECUTORS: Executors = {
+  ...spatialSteps,
+  ...binarySteps,
+  ...reductionSteps,
+  ...indexSteps,
+  ...boxSteps,
+};
 
 export interface Execution {
   /** Row-major elements of each output port, cut to its run-time count. */

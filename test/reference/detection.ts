@@ -8,7 +8,9 @@ interface Corner {
   column: number;
 }
 
-export function roiAlign(node: RoiAlignNode, x: Tensor, rois: Tensor, batch: Tensor): Tensor {
+type RoiAlign = Pick<RoiAlignNode, "mode" | "outputSize" | "samplingRatio" | "spatialScale" | "aligned">;
+
+export function roiAlign(node: RoiAlign, x: Tensor, rois: Tensor, batch: Tensor): Tensor {
   const [, channels, height, width] = x.dims as [number, number, number, number];
   const [outH, outW] = node.outputSize;
   const offset = node.aligned ? 0.5 : 0;
@@ -97,7 +99,7 @@ function corner(node: NmsNode, boxes: Tensor, batch: number, box: number): Box {
   return [Math.min(p, r), Math.min(q, s), Math.max(p, r), Math.max(q, s)];
 }
 
-function iou(a: Box, b: Box): number {
+export function iou(a: Box, b: Box): number {
   const side = (axis: 0 | 1): number =>
     Math.max(0, Math.min(a[axis + 2]!, b[axis + 2]!) - Math.max(a[axis]!, b[axis]!));
   const shared = side(0) * side(1);

@@ -3,6 +3,7 @@
  * using any code of the product. Written for reading; slow.
  */
 import type { DType, Graph, Node, Value } from "../../src/graph/graph.ts";
+import * as boxes from "./boxes.ts";
 import { conv, convTranspose, matmul } from "./conv.ts";
 import { nms, roiAlign } from "./detection.ts";
 import { activate, binary, cast, scaleShift, unary, where } from "./elementwise.ts";
@@ -15,7 +16,7 @@ export type NumericArray = ArrayLike<number> | ArrayLike<bigint>;
 export type ResultData = Float64Array | Int32Array | BigInt64Array | Uint8Array;
 export interface Result {
   readonly dtype: DType;
-  /** Of the valid part: the rows of an nms result that were selected. */
+  /** Of the valid part: the rows of an nms or classAwareNms result that were selected. */
   readonly dims: readonly number[];
   /** f32 as doubles, i32, i64, u8 and bool in their own types. */
   readonly data: ResultData;
@@ -59,7 +60,10 @@ const tensorOf = (value: Value, data: NumericArray): Tensor => ({
   data: Float64Array.from(data as ArrayLike<number>, Number),
 });
 
-function resultOf({ dtype, dims, data }: Tensor): Result {
+function resultOf(tensor: Tensor): Result {
+  const { dtype, valid } = tensor;
+  const dims = valid === undefined ? tensor.dims : [valid, ...tensor.dims.slice(1)];
+  const data = tensor.data.subarray(0, sizeOf(dims));
   switch (dtype) {
     case "f32":
       return { dtype, dims, data };
@@ -94,7 +98,7 @@ function runNode(node: Node, operands: readonly (Tensor | null)[]): Tensor[] {
     case "where":
       return [where(a, b, c)];
     case "cast":
-      return [cast(a, output.dtype)];
+      return [counted(cast(a, output.dtype), a)];
     case "concat":
       return [concat(node, operands as Tensor[])];
     case "slice":
@@ -102,13 +106,13 @@ function runNode(node: Node, operands: readonly (Tensor | null)[]): Tensor[] {
     case "transpose":
       return [transpose(node.perm, a)];
     case "reshape":
-      return [{ ...a, dims: output.dims }];
+      return [counted({ dtype: a.dtype, dims: output.dims, data: a.data }, a)];
     case "expand":
       return [expand(a, output.dims)];
     case "pad":
       return [pad(node, a)];
     case "gather":
-      return [gather(node.axis, a, b)];
+      return [node.axis === 0 ? counted(gather(0, a, b), b) : gather(node.axis, a, b)];
     case "resample":
       return [resample(node, a)];
     case "reduce":
@@ -125,9 +129,36 @@ function runNode(node: Node, operands: readonly (Tensor | null)[]): Tensor[] {
       return [roiAlign(node, a, b, c)];
     case "nms":
       return [nms(node, a, b)];
+    case "anchors":
+      return [made(output, boxes.anchors(node, a.data))];
+    case "decodeBoxes":
+      return [made(output, boxes.decodeBoxes(node, a.data, b.data, b.dims[1]! / 4))];
+    case "clipBoxes":
+      return [made(output, boxes.clipBoxes(a.data, b.data))];
+    case "multiLevelRoiAlign":
+      return [boxes.multiLevelRoiAlign(node, a, operands.slice(1) as Tensor[])];
+    case "classAwareNms": {
+      const kept = boxes.classAwareNms(node, a.data, b.data, c.data);
+      const rows = Array.from({ length: sizeOf(output.dims) }, (_, i) => kept[i] ?? 0);
+      const scores = rows.map((row, i) => (i < kept.length ? b.data[row]! : Number.NEGATIVE_INFINITY));
+      return [
+        { ...made(output, rows), valid: kept.length },
+        { ...made(node.outputs[1]!, scores), valid: kept.length },
+      ];
+    }
     default: {
       const unreachable: never = node;
       return unreachable;
     }
   }
 }
+
+const made = ({ dtype, dims }: Value, data: ArrayLike<number>): Tensor => ({
+  dtype,
+  dims,
+  data: Float64Array.from(data),
+});
+
+/** Row i of `y` is made of row i of `x`: as many rows count. */
+const counted = (y: Tensor, x: Tensor): Tensor =>
+  x.valid !== undefined && x.dims[0] === y.dims[0] ? { ...y, valid: x.valid } : y;

@@ -5,6 +5,8 @@ export interface Tensor {
   readonly dtype: DType;
   readonly dims: readonly number[];
   readonly data: Float64Array;
+  /** How many leading rows count, where that is decided at run time. */
+  readonly valid?: number;
 }
 
 export const sizeOf = (dims: readonly number[]): number => dims.reduce((product, size) => product * size, 1);

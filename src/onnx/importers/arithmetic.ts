@@ -5,7 +5,7 @@ import { ALL_TYPES, type Operator, type OperatorTable } from "./operator.ts";
 import { unsupported } from "./refusal.ts";
 
 const LEGACY = ["axis", "broadcast", "consumed_inputs"];
-const COMPARABLE: readonly DType[] = ["f32", "i32", "i64"];
+const NUMBERS: readonly DType[] = ["f32", "i32", "i64"];
 
 /**
  * The operands, the second one in a form to which NumPy broadcasting applies. Before opset 7 broadcasting was asked
@@ -31,16 +31,17 @@ function operands(c: NodeContext): [Value, Value] {
 const binary = (op: BinaryOp): Operator => ({
   inputs: 2,
   attributes: LEGACY,
+  types: NUMBERS,
   import: (c) => c.emit("binary", { inputs: operands(c), op }),
 });
 
-const comparison = (op: BinaryOp): Operator => ({ ...binary(op), types: COMPARABLE, result: "bool" });
+const comparison = (op: BinaryOp): Operator => ({ ...binary(op), result: "bool" });
 const logic = (op: BinaryOp): Operator => ({ ...binary(op), types: ["bool"] });
 
 /** bool has no comparison kernel: a == b is not (a xor b). */
 const EQUAL: Operator = {
   ...comparison("equal"),
-  types: [...COMPARABLE, "bool"],
+  types: [...NUMBERS, "bool"],
   import: (c) => {
     const inputs = operands(c);
     if (inputs[0].dtype !== "bool") return c.emit("binary", { inputs, op: "equal" });
@@ -49,9 +50,10 @@ const EQUAL: Operator = {
 };
 
 /** A chain of `op` over any number of inputs; before opset 8 they have equal dims, which broadcasting covers. */
-const variadic = (op: BinaryOp, mean = false): Operator => ({
+const variadic = (op: BinaryOp, of: readonly DType[], mean = false): Operator => ({
   inputs: Number.POSITIVE_INFINITY,
   attributes: ["consumed_inputs"],
+  types: of,
   import: (c) => {
     const [first, ...rest] = c.all();
     if (first === undefined) return c.mismatch("it needs at least one input.");
@@ -92,15 +94,15 @@ export const ARITHMETIC: OperatorTable = {
   GreaterOrEqual: comparison("greaterOrEqual"),
   Less: comparison("less"),
   LessOrEqual: comparison("lessOrEqual"),
-  Max: variadic("max"),
-  Mean: variadic("add", true),
-  Min: variadic("min"),
-  Mod: { inputs: 2, attributes: ["fmod"], import: importMod },
+  Max: variadic("max", NUMBERS),
+  Mean: variadic("add", ["f32"], true),
+  Min: variadic("min", NUMBERS),
+  Mod: { inputs: 2, attributes: ["fmod"], types: NUMBERS, import: importMod },
   Mul: binary("mul"),
   Or: logic("or"),
-  Pow: { ...binary("pow"), types: ["f32", "i32", "i64"], import: importPow },
+  Pow: { ...binary("pow"), import: importPow },
   Sub: binary("sub"),
-  Sum: variadic("add"),
+  Sum: variadic("add", ["f32"]),
   Where: {
     inputs: 3,
     types: ALL_TYPES,

@@ -4,6 +4,8 @@ import type { NodeSpec } from "../../graph/spec.ts";
 
 const COMPARISONS = new Set(["equal", "less", "lessOrEqual", "greater", "greaterOrEqual"]);
 const LOGIC = new Set(["and", "or", "xor"]);
+/** Integers are 32 bits wide and wrap; a division by zero gives 0. */
+const WHOLE_ARITHMETIC = new Set(["add", "sub", "mul", "div", "mod", "min", "max"]);
 
 /** Null if the core can run this node, otherwise why not. */
 export function runTimeProblem(spec: NodeSpec, outputs: readonly Value[]): string | null {
@@ -22,11 +24,13 @@ export function runTimeProblem(spec: NodeSpec, outputs: readonly Value[]): strin
       // The core's 8-bit type is bool: a cast to it gives 0 or 1.
       return spec.dtype === "u8" && spec.inputs[0].dtype !== "bool" ? "a cast to uint8 at run time" : null;
     case "roiAlign":
-      return null; // the batch indices are integers; the shape rule checks the rest
+    case "classAwareNms":
+      return null; // batch indices and classes are integers; the shape rules check the rest
     case "binary": {
       const { dtype } = spec.inputs[0];
       if (LOGIC.has(spec.op) && dtype === "bool") return null;
-      if (COMPARISONS.has(spec.op) && (dtype === "i32" || dtype === "i64")) return null;
+      const isWhole = dtype === "i32" || dtype === "i64";
+      if (isWhole && (COMPARISONS.has(spec.op) || WHOLE_ARITHMETIC.has(spec.op))) return null;
       return onlyFloat(spec.inputs);
     }
     case "unary":

@@ -11,7 +11,7 @@ export const ALL_TYPES: readonly DType[] = ["f32", "i32", "i64", "u8", "bool"];
 export interface Operator {
   /** Opsets in which the operator means what `import` does; `import` handles differences between them. Default 1. */
   readonly since?: number;
-  /** Default LAST_OPSET. */
+  /** Default LAST_OPSET; operators of other domains say their own. */
   readonly until?: number;
   /** Every attribute in any of these opsets; a node with another one is refused. */
   readonly attributes?: readonly string[];

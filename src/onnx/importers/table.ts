@@ -1,4 +1,5 @@
-/** Every operator of the standard domain that can be imported. */
+/** Every operator that can be imported, by domain. */
+import { SPINEXR_DOMAIN } from "../node-builder.ts";
 import { ACTIVATIONS } from "./activations.ts";
 import { ARITHMETIC } from "./arithmetic.ts";
 import { CONSTANTS } from "./constants.ts";
@@ -8,12 +9,13 @@ import { DIMS } from "./dims.ts";
 import { MATRIX } from "./matrix.ts";
 import { MOVEMENT } from "./movement.ts";
 import { NORMALIZATION } from "./normalization.ts";
-import type { Operator } from "./operator.ts";
+import type { Operator, OperatorTable } from "./operator.ts";
 import { POOLS } from "./pool.ts";
 import { REDUCTIONS } from "./reduce.ts";
 import { RESIZE } from "./resize.ts";
+import { SPINEXR } from "./spinexr.ts";
 
-const FAMILIES = [
+const STANDARD = [
   ACTIVATIONS,
   ARITHMETIC,
   CONSTANTS,
@@ -28,7 +30,11 @@ const FAMILIES = [
   RESIZE,
 ];
 
-/** By operator name. A map, since names come from files. */
-export const OPERATORS: ReadonlyMap<string, Operator> = new Map(
-  FAMILIES.flatMap((family) => Object.entries(family)),
-);
+const byName = (families: readonly OperatorTable[]): ReadonlyMap<string, Operator> =>
+  new Map(families.flatMap((family) => Object.entries(family)));
+
+/** By domain, then by operator name. Maps, since names come from files. */
+export const OPERATORS: ReadonlyMap<string, ReadonlyMap<string, Operator>> = new Map([
+  ["", byName(STANDARD)],
+  [SPINEXR_DOMAIN, byName([SPINEXR])],
+]);

@@ -1,5 +1,5 @@
-/** conv, pool and roiAlign: one step each, all operands nhwc. */
-import type { ConvNode, PoolNode, RoiAlignNode, Value } from "../../graph/graph.ts";
+/** conv and pool: one step each, maps nhwc. */
+import type { ConvNode, PoolNode, Value } from "../../graph/graph.ts";
 import type { DraftTensor } from "../draft.ts";
 import type { Lowering } from "../layout.ts";
 import { POOL_MODES } from "../steps.ts";
@@ -56,18 +56,5 @@ export function lowerPool(lowering: Lowering, node: PoolNode): void {
     dilationW: node.dilations[1],
     countIncludePad: node.countIncludePad ? 1 : 0,
     p: node.p,
-  }));
-}
-
-export function lowerRoiAlign(lowering: Lowering, node: RoiAlignNode): void {
-  const [x, rois, batch] = node.inputs;
-  expectF32(node, x, rois);
-  const inputs = [lowering.nhwc(x), lowering.plain(rois), lowering.plain(batch)];
-  const y = lowering.define(node.outputs[0] as Value, "nhwc");
-  lowering.draft.emit("roiAlign", node.name, inputs, [y], () => ({
-    mode: node.mode === "max" ? 1 : 0,
-    samplingRatio: node.samplingRatio,
-    aligned: node.aligned ? 1 : 0,
-    spatialScale: node.spatialScale,
   }));
 }
