@@ -1,15 +1,14 @@
 /** loadModel(): a model package to a Model that is ready to screen. */
-import type { BackendInstance } from "../backends/backend.ts";
 import { openBackend } from "../backends/select.ts";
-import { parseModel } from "../onnx/import.ts";
-import type { ClassifierEntry } from "../package/manifest.ts";
-import { type ModelPackage, openPackage } from "../package/resolve.ts";
+import { openPackage } from "../package/resolve.ts";
 import type { Classifier } from "../tasks/classify.ts";
+import type { Detector } from "../tasks/detect.ts";
 import { runSelfTest } from "../tasks/self-test.ts";
-import { SpineXRError, throwIfAborted } from "./errors.ts";
+import { throwIfAborted } from "./errors.ts";
+import { loadClassifier } from "./load-classifier.ts";
+import { loadDetector } from "./load-detector.ts";
 import { BACKEND_CHECKS, type BackendChoice } from "./load-network.ts";
 import { Model } from "./model.ts";
-import { EngineNetwork } from "./network.ts";
 import { checkOptions, isBoolean, isFunction, isSignal } from "./options.ts";
 import type { OnProgress } from "./progress.ts";
 
@@ -25,7 +24,8 @@ export const DEFAULT_MODEL = "sample-tiny";
 
 /**
  * @param reference a package folder or .zip, an http(s) URL of one, or the name of a package shipped with spinexr
- * @throws SpineXRError MODEL_NOT_FOUND, INVALID_PACKAGE, HASH_MISMATCH, UNSUPPORTED_OPERATOR, BACKEND_UNAVAILABLE, SELF_TEST_FAILED
+ * @throws SpineXRError MODEL_NOT_FOUND, INVALID_PACKAGE, HASH_MISMATCH, INVALID_ONNX, SHAPE_MISMATCH, UNSUPPORTED_OPERATOR,
+ * BACKEND_UNAVAILABLE, SELF_TEST_FAILED
  */
 export async function loadModel(
   reference: string | URL = DEFAULT_MODEL,
@@ -44,19 +44,24 @@ export async function loadModel(
     threads: options.threads ?? "auto",
     wasmBuild: options.wasmBuild ?? "auto",
   });
+  const { manifest } = modelPackage;
+  const count = manifest.classifiers.length + (manifest.detector === null ? 0 : 1);
   const classifiers: Classifier[] = [];
+  let detector: Detector | null = null;
+  const compiling = (file: string, index: number): void => {
+    throwIfAborted(signal);
+    onProgress?.({ phase: "compile", file, index, count });
+  };
   try {
-    for (const entry of modelPackage.manifest.classifiers) {
-      throwIfAborted(signal);
-      onProgress?.({
-        phase: "compile",
-        file: entry.file,
-        index: classifiers.length,
-        count: modelPackage.manifest.classifiers.length,
-      });
+    for (const entry of manifest.classifiers) {
+      compiling(entry.file, classifiers.length);
       classifiers.push({ entry, network: await loadClassifier(modelPackage, entry, instance) });
     }
-    const { selfTest } = modelPackage.manifest;
+    if (manifest.detector !== null) {
+      compiling(manifest.detector.file, classifiers.length);
+      detector = await loadDetector(modelPackage, manifest.detector, instance);
+    }
+    const { selfTest } = manifest;
     if (selfTest !== null && options.selfTest !== false) {
       onProgress?.({ phase: "self-test" });
       await runSelfTest(
@@ -67,43 +72,10 @@ export async function loadModel(
         signal,
       );
     }
-    return new Model(modelPackage.manifest, instance, classifiers, rejected);
+    return new Model(manifest, instance, classifiers, detector, rejected);
   } catch (error) {
-    await Promise.all(classifiers.map(({ network }) => network.dispose()));
+    await Promise.all([...classifiers, detector].map((half) => half?.network.dispose()));
     await instance.dispose();
-    throw error;
-  }
-}
-
-/** Compiles one member for its fixed input size, so that the first picture does not wait. */
-async function loadClassifier(
-  modelPackage: ModelPackage,
-  entry: ClassifierEntry,
-  instance: BackendInstance,
-): Promise<EngineNetwork> {
-  const model = parseModel(await modelPackage.read(entry.file));
-  const network = new EngineNetwork(model, instance, { rejected: [], owner: null, optimize: true });
-  try {
-    const { height, width } = entry.input;
-    const names = network.inputs.map((input) => input.name);
-    if (!names.includes(entry.inputName))
-      throw new SpineXRError(
-        "INVALID_PACKAGE",
-        `model.json names the input "${entry.inputName}" of ${entry.file}; its inputs are: ${names.join(", ")}.`,
-      );
-    const probe = new Float32Array(3 * height * width);
-    const plan = await network.plan({ [entry.inputName]: { dims: [1, 3, height, width], data: probe } });
-    const output = plan.outputs.find((port) => port.name === entry.outputName);
-    const labels = entry.labels.length;
-    if (output === undefined || output.dims.length !== 2 || output.dims[1] !== labels)
-      throw new SpineXRError(
-        "INVALID_PACKAGE",
-        `model.json expects output "${entry.outputName}" [N, ${labels}] of ${entry.file}; found ` +
-          `${plan.outputs.map((port) => `"${port.name}" [${port.dims.join(", ")}]`).join(", ")}.`,
-      );
-    return network;
-  } catch (error) {
-    await network.dispose();
     throw error;
   }
 }

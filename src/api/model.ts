@@ -3,17 +3,21 @@ import type { BackendInstance } from "../backends/backend.ts";
 import type { Radiograph } from "../image/radiograph.ts";
 import type { Manifest } from "../package/manifest.ts";
 import { type Classifier, prepareInputs, runClassifiers, toAbnormality } from "../tasks/classify.ts";
+import { decide } from "../tasks/decide.ts";
+import { type Detector, prepareDetection, runDetector, toFindings } from "../tasks/detect.ts";
 import { toDisplay } from "../tasks/preprocess.ts";
 import { VERSION } from "../version.ts";
 import { SpineXRError, throwIfAborted } from "./errors.ts";
 import { checkOptions, isSignal } from "./options.ts";
-import type { Abnormality, BackendReport, Provenance, ScreeningReport } from "./results.ts";
+import type { Abnormality, BackendReport, Finding, Provenance, ScreeningReport } from "./results.ts";
 
 export interface ScreenOptions {
   /** Cancels between steps. */
   readonly signal?: AbortSignal;
 }
 
+const NO_CLASSIFIER =
+  "This model package has no classifier: how likely the picture is abnormal is not known, and no finding was suppressed.";
 const NO_DETECTOR = "This model package has no detector: lesions were not looked for, findings are empty.";
 
 /**
@@ -25,6 +29,7 @@ export class Model {
   readonly backend: BackendReport;
   readonly #instance: BackendInstance;
   readonly #classifiers: readonly Classifier[];
+  readonly #detector: Detector | null;
   #disposed: Promise<void> | null = null;
 
   /** @internal use loadModel() */
@@ -32,62 +37,93 @@ export class Model {
     manifest: Manifest,
     instance: BackendInstance,
     classifiers: readonly Classifier[],
+    detector: Detector | null,
     rejected: BackendReport["rejected"],
   ) {
     this.manifest = manifest;
     this.#instance = instance;
     this.#classifiers = classifiers;
+    this.#detector = detector;
     const { name, device, isa, threads } = instance;
     this.backend = { name, device, isa, threads, hostSteps: [], rejected };
   }
 
   /**
    * Everything the package can say about one picture. For research use; not a diagnosis.
-   * @throws SpineXRError ABORTED, DISPOSED, UNSUPPORTED_PIXELS
+   * @throws SpineXRError ABORTED, DISPOSED, UNSUPPORTED_PIXELS; INVALID_PACKAGE where a detector's answer is not what
+   * its manifest says
    */
   async screen(image: Radiograph, options: ScreenOptions = {}): Promise<ScreeningReport> {
     this.#check("screen", image, options);
+    const { signal } = options;
+    const detector = this.#detector;
     const start = performance.now();
     const display = await toDisplay(this.#instance.image, image);
-    throwIfAborted(options.signal);
+    throwIfAborted(signal);
     const inputs = await prepareInputs(this.#instance.image, display, this.#classifiers);
-    const prepared = performance.now();
-    const logits = await runClassifiers(this.#classifiers, inputs, options.signal);
+    const prepared = detector && (await prepareDetection(this.#instance.image, display, detector.entry));
+    const ready = performance.now();
+    const logits = await runClassifiers(this.#classifiers, inputs, signal);
     const classified = performance.now();
-    const abnormal = toAbnormality(this.manifest, logits);
+    const raw = detector && prepared && (await runDetector(detector, prepared, signal));
+    const detected = performance.now();
+    const abnormal = logits.length === 0 ? null : toAbnormality(this.manifest, logits);
+    const found =
+      detector && raw ? await toFindings(this.#instance.detection, detector.entry, raw, display) : [];
+    const { findings, suppressed } = decide(found, abnormal, this.manifest.thresholds);
     const end = performance.now();
     return {
       abnormal,
-      findings: [],
+      findings,
+      suppressed,
       provenance: this.#provenance(image, display.conversion),
       timings: {
         decode: image.decodeMs,
-        preprocess: prepared - start,
-        classify: classified - prepared,
-        detect: 0,
-        postprocess: end - classified,
+        preprocess: ready - start,
+        classify: classified - ready,
+        detect: detected - classified,
+        postprocess: end - detected,
         total: image.decodeMs + end - start,
       },
       warnings: [
         ...this.manifest.warnings,
         ...image.warnings,
-        ...(this.manifest.detector === null ? [NO_DETECTOR] : []),
+        ...(abnormal === null ? [NO_CLASSIFIER] : []),
+        ...(detector === null ? [NO_DETECTOR] : []),
       ],
     };
   }
 
-  /** The classifier half alone. */
+  /**
+   * The classifier half alone.
+   * @throws SpineXRError as screen(); INVALID_ARGUMENT where the package has no classifier
+   */
   async classify(image: Radiograph, options: ScreenOptions = {}): Promise<Abnormality> {
     this.#check("classify", image, options);
+    if (this.#classifiers.length === 0) throw this.#missing("classifier");
     const display = await toDisplay(this.#instance.image, image);
     const inputs = await prepareInputs(this.#instance.image, display, this.#classifiers);
     return toAbnormality(this.manifest, await runClassifiers(this.#classifiers, inputs, options.signal));
   }
 
+  /**
+   * The detector half alone: all that was found, in falling score, before any decision rule.
+   * @throws SpineXRError as screen(); INVALID_ARGUMENT where the package has no detector
+   */
+  async detect(image: Radiograph, options: ScreenOptions = {}): Promise<Finding[]> {
+    this.#check("detect", image, options);
+    const detector = this.#detector;
+    if (detector === null) throw this.#missing("detector");
+    const display = await toDisplay(this.#instance.image, image);
+    const input = await prepareDetection(this.#instance.image, display, detector.entry);
+    const raw = await runDetector(detector, input, options.signal);
+    return toFindings(this.#instance.detection, detector.entry, raw, display);
+  }
+
   /** Frees native memory and threads; waits for calls in progress. Idempotent. */
   dispose(): Promise<void> {
     this.#disposed ??= (async () => {
-      await Promise.all(this.#classifiers.map(({ network }) => network.dispose()));
+      await Promise.all([...this.#classifiers, this.#detector].map((half) => half?.network.dispose()));
       await this.#instance.dispose();
     })();
     return this.#disposed;
@@ -112,6 +148,13 @@ export class Model {
     throwIfAborted(options.signal);
   }
 
+  #missing(half: "classifier" | "detector"): SpineXRError {
+    return new SpineXRError(
+      "INVALID_ARGUMENT",
+      `The model package ${this.manifest.name} has no ${half}; load one that has, or call screen().`,
+    );
+  }
+
   #provenance(image: Radiograph, conversion: Provenance["conversion"]): Provenance {
     const { name, device, isa, threads } = this.backend;
     return {
@@ -124,8 +167,14 @@ export class Model {
       model: {
         name: this.manifest.name,
         version: this.manifest.version,
-        files: Object.fromEntries(this.manifest.classifiers.map((entry) => [entry.file, entry.sha256])),
+        files: Object.fromEntries(
+          [
+            ...this.manifest.classifiers,
+            ...(this.manifest.detector === null ? [] : [this.manifest.detector]),
+          ].map(({ file, sha256 }) => [file, sha256]),
+        ),
       },
+      thresholds: this.manifest.thresholds,
       pixelSha256: image.sha256,
       conversion,
       frame: image.frame,

@@ -42,6 +42,13 @@ export interface Provenance {
     /** sha256 of each network file, by file name. */
     readonly files: Readonly<Record<string, string>>;
   };
+  /** The package's operating points. */
+  readonly thresholds: {
+    /** A picture is called abnormal from this probability on. */
+    readonly abnormal: number;
+    /** Findings with a lower score are suppressed on a picture called normal. */
+    readonly findingWhenNormal: number;
+  };
   /** sha256 of the stored samples (int32 little endian, row-major). */
   readonly pixelSha256: string;
   /** Which way the picture became 8-bit grey: VOI transformation, the reference's fallback, or it was 8-bit grey already. */
@@ -49,7 +56,7 @@ export interface Provenance {
   readonly frame: number;
 }
 
-/** Milliseconds. detect and postprocess are 0 where the package has no detector. */
+/** Milliseconds. classify is 0 where the package has no classifier, detect where it has no detector. */
 export interface Timings {
   readonly decode: number;
   readonly preprocess: number;
@@ -60,8 +67,15 @@ export interface Timings {
 }
 
 export interface ScreeningReport {
-  readonly abnormal: Abnormality;
+  /** null: the package has no classifier. */
+  readonly abnormal: Abnormality | null;
+  /**
+   * Lesions in falling score, as the decision rule leaves them: on a picture called normal those with a score of at
+   * least thresholds.findingWhenNormal, otherwise (and without a classifier) all that the detector found.
+   */
   readonly findings: readonly Finding[];
+  /** What the decision rule dropped, in falling score: findings and these together are all that was found. */
+  readonly suppressed: readonly Finding[];
   readonly provenance: Provenance;
   readonly timings: Timings;
   /** Sentences a reader must see: the package's own, the picture's, and what was not done. */

@@ -69,11 +69,18 @@ async function predict(
 ): Promise<Prediction> {
   if (file === undefined)
     throw new SpineXRError("FILE_NOT_FOUND", `There is no picture of image ${imageId} in ${images}.`);
-  const { abnormal, findings } = await model.screen(await readImage(file, { signal }), { signal });
+  const { abnormal, findings, suppressed } = await model.screen(await readImage(file, { signal }), {
+    signal,
+  });
+  if (abnormal === null)
+    throw new SpineXRError(
+      "INVALID_ARGUMENT",
+      `The model package ${model.manifest.name} has no classifier; expected one that says how likely a picture is abnormal.`,
+    );
   return {
     imageId,
     abnormalProbability: abnormal.probability,
-    findings: model.manifest.detector === null ? null : findings,
+    findings: model.manifest.detector === null ? null : [...findings, ...suppressed],
   };
 }
 

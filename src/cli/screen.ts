@@ -1,11 +1,9 @@
 /** spinexr screen: pictures in, reports out. */
 import { mkdir, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { SpineXRError } from "../api/errors.ts";
 import { DEFAULT_MODEL, loadModel } from "../api/load-model.ts";
-import type { Model } from "../api/model.ts";
-import { readImage } from "../api/read-image.ts";
 import type { ScreeningReport } from "../api/results.ts";
+import { screenAll } from "../api/screen-all.ts";
 import { BACKEND_OPTIONS, backendOptions } from "./backend-options.ts";
 import { type Arguments, type Command, errorEntry, type Io, integer, UsageError } from "./command.ts";
 import { expandInputs } from "./inputs.ts";
@@ -48,9 +46,12 @@ export const screen: Command = {
         signal: io.signal,
         onProgress: (event) => progress.event(event),
       });
-      for (const input of inputs) {
+      progress.show("screening", 0, inputs.length);
+      for await (const { source, report, error } of screenAll(model, inputs, { frame, signal: io.signal })) {
+        entries.push(
+          error === null ? { input: source, ...report } : { input: source, error: errorEntry(error) },
+        );
         progress.show("screening", entries.length, inputs.length);
-        entries.push(await screenOne(model, input, frame, io.signal));
       }
     } finally {
       progress.end();
@@ -62,16 +63,6 @@ export const screen: Command = {
   },
 };
 
-async function screenOne(model: Model, input: string, frame: number, signal: AbortSignal): Promise<Entry> {
-  try {
-    const image = await readImage(input, { frame, signal });
-    return { input, ...(await model.screen(image, { signal })) };
-  } catch (error) {
-    if (error instanceof SpineXRError && error.code === "ABORTED") throw error;
-    return { input, error: errorEntry(error) };
-  }
-}
-
 function print(args: Arguments, io: Io, entries: readonly Entry[]): void {
   if (args.flag("json")) {
     io.out(`${JSON.stringify({ schema: "spinexr.reports/1", reports: entries }, null, 1)}\n`);
@@ -79,25 +70,39 @@ function print(args: Arguments, io: Io, entries: readonly Entry[]): void {
   }
   const rows = entries.map((entry) =>
     "error" in entry
-      ? [entry.input, "", `error ${entry.error.code}`, "", ""]
+      ? [entry.input, "", `error ${entry.error.code}`, "", "", ""]
       : [
           entry.input,
-          entry.abnormal.probability.toFixed(4),
-          entry.abnormal.positive ? "abnormal" : "normal",
+          entry.abnormal?.probability.toFixed(4) ?? "",
+          entry.abnormal === null ? "unknown" : entry.abnormal.positive ? "abnormal" : "normal",
           String(entry.findings.length),
+          String(entry.suppressed.length),
           entry.timings.total.toFixed(0),
         ],
   );
-  io.out(`${table(["picture", "abnormal", "verdict", "findings", "ms"], rows)}\n`);
-  for (const entry of entries) if ("error" in entry) io.err(`${entry.input}: ${entry.error.message}\n`);
+  io.out(`${table(["picture", "abnormal", "verdict", "findings", "suppressed", "ms"], rows)}\n`);
   const good = entries.filter((entry): entry is Exclude<Entry, { error: unknown }> => !("error" in entry));
+  printFindings(io, good);
+  for (const entry of entries) if ("error" in entry) io.err(`${entry.input}: ${entry.error.message}\n`);
   if (good.length === 0) return;
-  const { provenance, abnormal } = good[0];
+  const { provenance } = good[0];
   io.err(
     `\n${provenance.engine}, ${provenance.backend}/${provenance.isa}, ${provenance.threads} threads, ` +
-      `model ${provenance.model.name} ${provenance.model.version}, threshold ${abnormal.threshold}\n`,
+      `model ${provenance.model.name} ${provenance.model.version}, threshold ${provenance.thresholds.abnormal}\n`,
   );
   for (const warning of new Set(good.flatMap((entry) => entry.warnings))) io.err(`warning: ${warning}\n`);
+}
+
+function printFindings(io: Io, reports: readonly ({ readonly input: string } & ScreeningReport)[]): void {
+  const rows = reports.flatMap(({ input, findings }) =>
+    findings.map(({ label, score, box }) => [
+      input,
+      label,
+      score.toFixed(4),
+      ...box.map((side) => side.toFixed(1)),
+    ]),
+  );
+  if (rows.length > 0) io.out(`\n${table(["picture", "finding", "score", "x0", "y0", "x1", "y1"], rows)}\n`);
 }
 
 /** DIR/name.json; a second picture of the same name becomes name-2.json, so that no report is lost. */

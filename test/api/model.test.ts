@@ -21,9 +21,12 @@ test("a report says what it found, what made it, and what was not done; cpu and 
   for (const backend of ["cpu", "wasm"] as const) {
     await using model = await loadModel("sample-tiny", { backend, threads: 2 });
     const report = await model.screen(image);
-    answers.push(report.abnormal.probability);
-    assert.is(report.abnormal.positive, report.abnormal.probability >= report.abnormal.threshold);
-    assert.equal(report.findings, []);
+    const { abnormal } = report;
+    assert.ok(abnormal !== null);
+    answers.push(abnormal.probability);
+    assert.is(abnormal.positive, abnormal.probability >= abnormal.threshold);
+    assert.equal([report.findings, report.suppressed], [[], []]);
+    assert.equal(report.provenance.thresholds, { abnormal: 0.28, findingWhenNormal: 0.5 });
     assert.match(report.warnings.join(" "), /Random weights.*no detector/);
     assert.is(report.provenance.backend, backend);
     assert.is(report.provenance.engine, `spinexr ${VERSION}`);
@@ -51,7 +54,7 @@ test("an 8-bit picture that is no DICOM goes to the network as it is", async () 
   const rgba = new Uint8ClampedArray(4800);
   for (let i = 0; i < 1200; i++) rgba.fill(bytes[i], 4 * i, 4 * i + 4);
   const same = await model.screen(await readImage({ width: 40, height: 30, data: rgba }));
-  assert.is(same.abnormal.probability, report.abnormal.probability);
+  assert.is(same.abnormal?.probability, report.abnormal?.probability);
 });
 
 test("misspelt and wrong options are named", async () => {

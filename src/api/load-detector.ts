@@ -1,0 +1,81 @@
+/** The detector of a package, with its decoder, to a network that is ready to run. */
+import type { BackendInstance } from "../backends/backend.ts";
+import { attachDecoder } from "../decoders/index.ts";
+import { importGraph, type OnnxModel } from "../onnx/import.ts";
+import { optimize } from "../optimize/pipeline.ts";
+import type { DetectorEntry } from "../package/manifest.ts";
+import type { ModelPackage } from "../package/resolve.ts";
+import { buildPlan } from "../plan/lower.ts";
+import type { Detector } from "../tasks/detect.ts";
+import { inputSize } from "../tasks/detector-input.ts";
+import { SpineXRError } from "./errors.ts";
+import { naming, readNetworkFile, shareBackend, spell } from "./package-network.ts";
+
+/** Side of the picture that probes a network of free size. */
+const PROBE = 64;
+
+/**
+ * Plans are made when a picture of their size comes; here one for a small picture is made and thrown away, so that a
+ * package that cannot run is refused at once.
+ * @throws SpineXRError as readNetworkFile; INVALID_PACKAGE where manifest, decoder and file do not fit each other
+ */
+export async function loadDetector(
+  modelPackage: ModelPackage,
+  entry: DetectorEntry,
+  instance: BackendInstance,
+): Promise<Detector> {
+  const file = await readNetworkFile(modelPackage, entry.file);
+  return naming(entry.file, async () => {
+    checkInputs(file, entry);
+    const model = attachDecoder(file, entry.decoder, entry.labels.length);
+    checkOutputs(model, entry);
+    return { entry, network: shareBackend(model, instance) };
+  });
+}
+
+function checkInputs(model: OnnxModel, { inputName, sizeInputName }: DetectorEntry): void {
+  const defaults = new Set(model.graph.initializers.map(({ name }) => name));
+  const wanted = [inputName, ...(sizeInputName === null ? [] : [sizeInputName])];
+  const found = model.graph.inputs.filter(({ name }) => wanted.includes(name) || !defaults.has(name));
+  const fits =
+    found.length === wanted.length &&
+    found.every(({ name, type }) => wanted.includes(name) && type === "float");
+  if (!fits)
+    throw new SpineXRError(
+      "INVALID_PACKAGE",
+      `model.json expects the float inputs ${wanted.map((name) => `"${name}"`).join(" and ")}; the network has ` +
+        `${found.map(({ name, type }) => `"${name}" (${type})`).join(", ")}.`,
+    );
+}
+
+function checkOutputs(model: OnnxModel, { input, inputName, sizeInputName }: DetectorEntry): void {
+  const { paddedHeight, paddedWidth } = inputSize(
+    input.resize.rule === "shortest-edge"
+      ? { ...input.resize, shortestEdge: PROBE, longestEdge: PROBE }
+      : input.resize,
+    { height: PROBE, width: PROBE },
+  );
+  const inputs: Record<string, { dims: number[]; value?: Float32Array }> = {
+    [inputName]: { dims: [1, 3, paddedHeight, paddedWidth] },
+  };
+  if (sizeInputName !== null) inputs[sizeInputName] = { dims: [2] };
+  const plan = buildPlan(optimize(importGraph(model, { inputs })));
+  const [boxes, scores, classes] = plan.outputs;
+  const count = scores!.dims[0];
+  const fits =
+    same(boxes!.dims, [count!, 4]) &&
+    same(scores!.dims, [count!]) &&
+    same(classes!.dims, [count!]) &&
+    boxes!.dtype === "f32" &&
+    scores!.dtype === "f32" &&
+    classes!.dtype === "i64";
+  if (!fits)
+    throw new SpineXRError(
+      "INVALID_PACKAGE",
+      `A detector ends in boxes [m, 4] and scores [m], float, and classes [m], int64; found ${spell(plan.outputs)} ` +
+        `of types ${plan.outputs.map(({ dtype }) => dtype).join(", ")}.`,
+    );
+}
+
+const same = (a: readonly number[], b: readonly number[]): boolean =>
+  a.length === b.length && a.every((dim, i) => dim === b[i]);

@@ -1,0 +1,62 @@
+/** What classifiers and detectors of a package have in common when their ONNX files are loaded. */
+import type { BackendInstance } from "../backends/backend.ts";
+import { type OnnxModel, parseModel } from "../onnx/import.ts";
+import type { OnnxTensor } from "../onnx/model.ts";
+import type { ModelPackage } from "../package/resolve.ts";
+import { SpineXRError } from "./errors.ts";
+import { EngineNetwork } from "./network.ts";
+
+/**
+ * Reads, parses and checks a network file of a package.
+ * @throws SpineXRError HASH_MISMATCH, INVALID_PACKAGE (a file is missing, a weight is not a number), INVALID_ONNX,
+ *   UNSUPPORTED_OPERATOR
+ */
+export async function readNetworkFile(modelPackage: ModelPackage, file: string): Promise<OnnxModel> {
+  const bytes = await modelPackage.read(file);
+  return naming(file, async () => {
+    const model = parseModel(bytes);
+    checkWeights(model);
+    return model;
+  });
+}
+
+/** Runs `work`; its errors name the file. What a caller could not pass is the package's fault here. */
+export async function naming<T>(file: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    if (!(cause instanceof SpineXRError)) throw cause;
+    const code = cause.code === "INVALID_ARGUMENT" ? "INVALID_PACKAGE" : cause.code;
+    throw new SpineXRError(code, `${file}: ${cause.message}`, { cause });
+  }
+}
+
+/** A network on a backend that it shares with others. */
+export const shareBackend = (model: OnnxModel, instance: BackendInstance): EngineNetwork =>
+  new EngineNetwork(model, instance, { rejected: [], owner: null, optimize: true });
+
+/** "image" [1, 3, 64, 64], "size" [2] */
+export const spell = (
+  ports: readonly { readonly name: string; readonly dims: readonly number[] }[],
+): string => ports.map(({ name, dims }) => `"${name}" [${dims.join(", ")}]`).join(", ");
+
+/** A network with a NaN among its weights answers NaN, or worse, hides it behind a maximum. */
+function checkWeights({ graph }: OnnxModel): void {
+  for (const tensor of graph.initializers) checkTensor(tensor);
+  for (const { attributes } of graph.nodes) {
+    for (const attribute of Object.values(attributes))
+      if ("tensor" in attribute) checkTensor(attribute.tensor);
+  }
+}
+
+function checkTensor({ name, type, data }: OnnxTensor): void {
+  if (type !== "float" && type !== "double") return;
+  const values = data as Float32Array | Float64Array;
+  for (let i = 0; i < values.length; i++) {
+    if (Number.isNaN(values[i]))
+      throw new SpineXRError(
+        "INVALID_PACKAGE",
+        `Element ${i} of the weights "${name}" is not a number; the training run may have diverged.`,
+      );
+  }
+}
