@@ -3,7 +3,8 @@ import type { Command } from "./command.ts";
 import { convert } from "./convert.ts";
 import { evaluate } from "./evaluate.ts";
 import { info } from "./info.ts";
+import { phantom } from "./phantom.ts";
 import { run } from "./run.ts";
 import { screen } from "./screen.ts";
 
-export const COMMANDS: readonly Command[] = [screen, evaluate, convert, run, info];
+export const COMMANDS: readonly Command[] = [screen, evaluate, convert, phantom, run, info];

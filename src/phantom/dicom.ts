@@ -1,0 +1,202 @@
+/** Computed Radiography images, explicit VR little endian. All identification is synthetic. */
+import { SpineXRError } from "../api/errors.ts";
+
+const CR_STORAGE = "1.2.840.10008.5.1.4.1.1.1";
+const EXPLICIT_LITTLE_ENDIAN = "1.2.840.10008.1.2.1";
+/** 2.25 and a UUID as a number: free for everyone to use. */
+const IMPLEMENTATION = "2.25.190236412894567013456789012345678901";
+
+/** How stored values become shown ones. */
+export type StoredVoi =
+  | { readonly kind: "none" }
+  | {
+      readonly kind: "window";
+      readonly function: "LINEAR" | "SIGMOID";
+      readonly center: number;
+      readonly width: number;
+    }
+  /** One shown value of 16 bits for each stored one. */
+  | { readonly kind: "lut"; readonly entries: Uint16Array };
+
+export interface CrImage {
+  /** 32 hexadecimal digits each. */
+  readonly imageId: string;
+  readonly seriesId: string;
+  readonly studyId: string;
+  readonly rows: number;
+  readonly columns: number;
+  /** 12 bits used, rows * columns. */
+  readonly samples: Uint16Array;
+  readonly photometric: "MONOCHROME1" | "MONOCHROME2";
+  readonly voi: StoredVoi;
+  /** Millimetres from pixel to pixel at the detector. */
+  readonly spacing: number;
+  readonly bodyPart: string;
+  readonly viewPosition: "AP" | "LL" | "RL";
+  /** Directions of rows and columns: "L\\F", "P\\F", "A\\F". */
+  readonly orientation: string;
+  readonly kilovolts: number;
+}
+
+type Vr =
+  | "AE"
+  | "CS"
+  | "DA"
+  | "DS"
+  | "IS"
+  | "LO"
+  | "PN"
+  | "SH"
+  | "TM"
+  | "UI"
+  | "US"
+  | "OB"
+  | "OW"
+  | "SQ"
+  | "UL"
+  | "LT";
+type Element = readonly [tag: number, vr: Vr, value: string | Uint8Array | readonly number[]];
+
+/** @throws SpineXRError INVALID_ARGUMENT when the samples are not rows * columns */
+export function encodeCr(image: CrImage): Uint8Array {
+  const { rows, columns, samples, voi } = image;
+  if (samples.length !== rows * columns || rows > 65535 || columns > 65535)
+    throw new SpineXRError(
+      "INVALID_ARGUMENT",
+      `Expected ${rows} x ${columns} = ${rows * columns} samples and sides up to 65535, found ${samples.length}.`,
+    );
+  const uid = (id: string): string => `2.25.${BigInt(`0x${id}`)}`;
+  const meta: Element[] = [
+    [0x00020001, "OB", Uint8Array.of(0, 1)],
+    [0x00020002, "UI", CR_STORAGE],
+    [0x00020003, "UI", uid(image.imageId)],
+    [0x00020010, "UI", EXPLICIT_LITTLE_ENDIAN],
+    [0x00020012, "UI", IMPLEMENTATION],
+    [0x00020013, "SH", "SPINEXR_PHANTOM"],
+  ];
+  const elements: Element[] = [
+    [0x00080005, "CS", "ISO_IR 100"],
+    [0x00080008, "CS", "DERIVED\\PRIMARY"],
+    [0x00080016, "UI", CR_STORAGE],
+    [0x00080018, "UI", uid(image.imageId)],
+    [0x00080020, "DA", "20000101"],
+    [0x00080030, "TM", "000000"],
+    [0x00080050, "SH", ""],
+    [0x00080060, "CS", "CR"],
+    [0x00080070, "LO", "spinexr"],
+    [0x00080090, "PN", ""],
+    [0x00081090, "LO", "synthetic phantom"],
+    [0x00100010, "PN", "Phantom^Synthetic"],
+    [0x00100020, "LO", image.studyId],
+    [0x00100030, "DA", ""],
+    [0x00100040, "CS", ""],
+    [0x00180015, "CS", image.bodyPart],
+    [0x00180060, "DS", String(image.kilovolts)],
+    [0x00181164, "DS", `${image.spacing.toFixed(6)}\\${image.spacing.toFixed(6)}`],
+    [0x00185101, "CS", image.viewPosition],
+    [0x0020000d, "UI", uid(image.studyId)],
+    [0x0020000e, "UI", uid(image.seriesId)],
+    [0x00200010, "SH", "1"],
+    [0x00200011, "IS", "1"],
+    [0x00200013, "IS", "1"],
+    [0x00200020, "CS", image.orientation],
+    [0x00204000, "LT", "Synthetic radiograph of a computed phantom. Not a person."],
+    [0x00280002, "US", [1]],
+    [0x00280004, "CS", image.photometric],
+    [0x00280010, "US", [rows]],
+    [0x00280011, "US", [columns]],
+    [0x00280100, "US", [16]],
+    [0x00280101, "US", [12]],
+    [0x00280102, "US", [11]],
+    [0x00280103, "US", [0]],
+    ...voiElements(voi),
+    [0x7fe00010, "OW", words(samples)],
+  ];
+  const metaBytes = encode(meta);
+  const group = encode([[0x00020000, "UL", [metaBytes.length]]]);
+  const body = encode(elements);
+  const file = new Uint8Array(132 + group.length + metaBytes.length + body.length);
+  file.set([0x44, 0x49, 0x43, 0x4d], 128);
+  file.set(group, 132);
+  file.set(metaBytes, 132 + group.length);
+  file.set(body, 132 + group.length + metaBytes.length);
+  return file;
+}
+
+function voiElements(voi: StoredVoi): Element[] {
+  switch (voi.kind) {
+    case "none":
+      return [];
+    case "window":
+      return [
+        [0x00281050, "DS", String(voi.center)],
+        [0x00281051, "DS", String(voi.width)],
+        [0x00281056, "CS", voi.function],
+      ];
+    case "lut": {
+      const item = encode([
+        [0x00283002, "US", [voi.entries.length, 0, 16]],
+        [0x00283003, "LO", "NORMAL"],
+        [0x00283006, "OW", words(voi.entries)],
+      ]);
+      const sequence = new Uint8Array(8 + item.length);
+      sequence.set([0xfe, 0xff, 0x00, 0xe0]);
+      new DataView(sequence.buffer).setUint32(4, item.length, true);
+      sequence.set(item, 8);
+      return [[0x00283010, "SQ", sequence]];
+    }
+  }
+}
+
+function words(values: Uint16Array): Uint8Array {
+  const bytes = new Uint8Array(values.length * 2);
+  for (let i = 0; i < values.length; i++) {
+    bytes[2 * i] = values[i] & 255;
+    bytes[2 * i + 1] = values[i] >> 8;
+  }
+  return bytes;
+}
+
+/** Elements in rising order of tags. */
+function encode(elements: readonly Element[]): Uint8Array {
+  const parts = elements.map(([tag, vr, value]) => {
+    const content = contentOf(vr, value);
+    const long = vr === "OB" || vr === "OW" || vr === "SQ";
+    const bytes = new Uint8Array((long ? 12 : 8) + content.length);
+    const view = new DataView(bytes.buffer);
+    view.setUint16(0, tag >>> 16, true);
+    view.setUint16(2, tag & 0xffff, true);
+    bytes[4] = vr.charCodeAt(0);
+    bytes[5] = vr.charCodeAt(1);
+    if (long) view.setUint32(8, content.length, true);
+    else view.setUint16(6, content.length, true);
+    bytes.set(content, long ? 12 : 8);
+    return bytes;
+  });
+  const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    out.set(part, at);
+    at += part.length;
+  }
+  return out;
+}
+
+function contentOf(vr: Vr, value: Element[2]): Uint8Array {
+  if (value instanceof Uint8Array) return value;
+  if (typeof value === "string") {
+    const text = new TextEncoder().encode(value);
+    if (text.length % 2 === 0) return text;
+    const padded = new Uint8Array(text.length + 1).fill(vr === "UI" ? 0 : 0x20);
+    padded.set(text);
+    return padded;
+  }
+  const step = vr === "UL" ? 4 : 2;
+  const bytes = new Uint8Array(value.length * step);
+  const view = new DataView(bytes.buffer);
+  value.forEach((number, i) => {
+    if (step === 4) view.setUint32(i * 4, number, true);
+    else view.setUint16(i * 2, number, true);
+  });
+  return bytes;
+}

@@ -1,0 +1,7 @@
+/** Synthetic spine radiographs with known lesions. */
+export { ANNOTATION_HEADER, annotationRows } from "./annotations.ts";
+export { phantomDicom } from "./file.ts";
+export type { LesionType, PlacedLesion } from "./lesions/box.ts";
+export { type PhantomKey, type PhantomPlan, planPhantom, type Split } from "./plan.ts";
+export { type ProduceOptions, producePhantoms } from "./produce.ts";
+export { renderPhantom } from "./render.ts";

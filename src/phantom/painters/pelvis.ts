@@ -1,0 +1,202 @@
+/** Sacrum, iliac wings, hips. */
+
+import { levelFrame } from "../anatomy/spine.ts";
+import { S1 } from "../anatomy/vertebrae.ts";
+import { childFrame } from "../picture/frame.ts";
+import { flatBone, type Pen, tube } from "./pen.ts";
+import type { Scene } from "./surroundings.ts";
+
+export function paintPelvis(pen: Pen, scene: Scene): void {
+  if (scene.spine.view === "ap") front(pen, scene);
+  else side(pen, scene);
+}
+
+function front(pen: Pen, { root, spine, patient, random }: Scene): void {
+  const level = spine.levels[S1];
+  const k = patient.scale;
+  const f = childFrame(root, level.x, level.y, level.angle * 0.4);
+  const d = patient.density;
+  const flare = random.range(0.92, 1.08);
+  flatBone(
+    pen,
+    f,
+    [
+      [-28 * k, -15 * k],
+      [0, -13 * k],
+      [28 * k, -15 * k],
+      [54 * k, -6 * k],
+      [52 * k, 22 * k],
+      [34 * k, 56 * k],
+      [16 * k, 88 * k],
+      [0, 98 * k],
+      [-16 * k, 88 * k],
+      [-34 * k, 56 * k],
+      [-52 * k, 22 * k],
+      [-54 * k, -6 * k],
+    ],
+    0.42 * d,
+    0.16 * d,
+  );
+  for (const s of [-1, 1]) {
+    [14, 34, 52, 67].forEach((y, i) => {
+      const hole = childFrame(f, s * (21 - i * 2.2) * k, y * k, s * -0.3);
+      pen.canvas.ellipsoid(hole, (5.6 - i * 0.6) * k, (4 - i * 0.4) * k, -0.24 * d);
+      tube(
+        pen,
+        f,
+        [
+          [s * (27 - i * 2.4) * k, (y - 3) * k, 1],
+          [s * (21 - i * 2.2) * k, (y - 6) * k, 1],
+          [s * (15 - i * 2) * k, (y - 3) * k, 1],
+        ],
+        0.16 * d,
+      );
+    });
+    // Joint between sacrum and ilium: a dark, oblique slit with dense margins.
+    tube(
+      pen,
+      f,
+      [
+        [s * 52 * k, -10 * k, 1.2],
+        [s * 47 * k, 18 * k, 1.3],
+        [s * 40 * k, 46 * k, 1],
+      ],
+      -0.2 * d,
+    );
+    const wing: [number, number][] = [
+      [50, -14],
+      [66, -46],
+      [92, -62],
+      [120, -48],
+      [138, -14],
+      [136, 18],
+      [122, 62],
+      [108, 92],
+      [76, 88],
+      [60, 62],
+      [48, 40],
+      [46, 10],
+    ];
+    flatBone(
+      pen,
+      f,
+      wing.map(([x, y]) => [s * x * k * flare, y * k]),
+      0.3 * d,
+      0.26 * d,
+      2,
+    );
+    tube(
+      pen,
+      f,
+      [
+        [s * 42 * k, 30 * k, 1.2],
+        [s * 62 * k, 70 * k, 1.4],
+        [s * 58 * k, 108 * k, 1.4],
+        [s * 12 * k, 138 * k, 2],
+      ],
+      0.3 * d,
+    );
+    const head = childFrame(f, s * 90 * k, 122 * k);
+    pen.canvas.ellipsoid(head, 24 * k, 24 * k, 0.55 * d);
+    tube(
+      pen,
+      f,
+      [
+        [s * 98 * k, 128 * k, 17 * k],
+        [s * 128 * k, 160 * k, 15 * k],
+        [s * 132 * k, 220 * k, 14 * k],
+      ],
+      0.4 * d,
+      3,
+    );
+    tube(
+      pen,
+      f,
+      [
+        [s * 66 * k, 128 * k, 9],
+        [s * 16 * k, 142 * k, 8],
+        [s * 12 * k, 168 * k, 7],
+        [s * 50 * k, 178 * k, 9],
+      ],
+      0.25 * d,
+      1,
+    );
+  }
+}
+
+function side(pen: Pen, { root, spine, patient, random }: Scene): void {
+  const level = spine.levels[S1];
+  const k = patient.scale;
+  const d = patient.density;
+  let f = levelFrame(root, level);
+  const bend = random.range(0.12, 0.3);
+  for (let i = 0; i < 5; i++) {
+    const hw = (15 - i * 2.6) * k;
+    const hh = (13 - i * 1.6) * k;
+    if (i > 0) {
+      flatBone(
+        pen,
+        f,
+        [
+          [-hw, -hh * 0.86],
+          [0, -hh * 0.9],
+          [hw * 0.9, -hh * 0.86],
+          [hw * 0.82, hh * 0.86],
+          [-hw * 0.9, hh * 0.86],
+        ],
+        0.3 * d,
+        0.2 * d,
+      );
+    }
+    flatBone(
+      pen,
+      f,
+      [
+        [hw + 2, -hh * 0.8],
+        [hw + 15 - i * 2, -hh * 0.5],
+        [hw + 17 - i * 2.4, hh * 0.4],
+        [hw + 10 - i * 2, hh],
+        [hw + 1, hh * 0.9],
+      ],
+      0.16 * d,
+      0.1 * d,
+    );
+    f = childFrame(f, 0, hh * 1.95, i < 2 ? -bend * 0.6 : bend * -1.6);
+  }
+  const base = childFrame(root, level.x, level.y);
+  for (const s of [-1, 1]) {
+    const shift = childFrame(base, s * random.range(1, 6), s * random.range(1, 6));
+    const wing: [number, number][] = [
+      [46, 24],
+      [38, -16],
+      [14, -48],
+      [-18, -60],
+      [-50, -44],
+      [-66, -8],
+      [-54, 30],
+      [-30, 66],
+      [-6, 82],
+      [22, 60],
+    ];
+    flatBone(
+      pen,
+      shift,
+      wing.map(([x, y]) => [x * k, y * k]),
+      0.16 * d,
+      0.14 * d,
+      2,
+    );
+    const head = childFrame(shift, -24 * k, 112 * k);
+    pen.canvas.ellipsoid(head, 25 * k, 25 * k, 0.4 * d);
+    tube(
+      pen,
+      shift,
+      [
+        [-24 * k, 118 * k, 16 * k],
+        [-30 * k, 220 * k, 14 * k],
+      ],
+      0.35 * d,
+      3,
+    );
+  }
+}

@@ -1,0 +1,257 @@
+/** A map of attenuation (dimensionless, along the beam) that shapes are added to. Coordinates are pixels unless a frame is given. */
+import { boxBlur } from "./blur.ts";
+import type { Frame, Point } from "./frame.ts";
+
+/** A point of a tube's axis and the tube's radius there. */
+export interface Knot extends Point {
+  readonly r: number;
+}
+
+interface Area {
+  x0: number;
+  y0: number;
+  x1: number;
+  y1: number;
+}
+
+export class Canvas {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Float32Array;
+  readonly #scratch: Float32Array;
+  readonly #area: Area = { x0: 0, y0: 0, x1: 0, y1: 0 };
+
+  constructor(width: number, height: number) {
+    this.width = width;
+    this.height = height;
+    this.data = new Float32Array(width * height);
+    this.#scratch = new Float32Array(width * height);
+  }
+
+  /** Adds f(x, y) of the frame's coordinates within the frame's rectangle. */
+  paint(
+    frame: Frame,
+    x0: number,
+    y0: number,
+    x1: number,
+    y1: number,
+    f: (x: number, y: number) => number,
+  ): void {
+    const { ox, oy, ax, ay, bx, by } = frame;
+    const xs = [x0 * ax + y0 * bx, x1 * ax + y0 * bx, x0 * ax + y1 * bx, x1 * ax + y1 * bx];
+    const ys = [x0 * ay + y0 * by, x1 * ay + y0 * by, x0 * ay + y1 * by, x1 * ay + y1 * by];
+    const left = Math.max(0, Math.floor(ox + Math.min(...xs)));
+    const right = Math.min(this.width - 1, Math.ceil(ox + Math.max(...xs)));
+    const top = Math.max(0, Math.floor(oy + Math.min(...ys)));
+    const bottom = Math.min(this.height - 1, Math.ceil(oy + Math.max(...ys)));
+    const det = ax * by - ay * bx;
+    const stepX = by / det;
+    const stepY = -ay / det;
+    for (let py = top; py <= bottom; py++) {
+      let x = ((left + 0.5 - ox) * by - (py + 0.5 - oy) * bx) / det;
+      let y = ((py + 0.5 - oy) * ax - (left + 0.5 - ox) * ay) / det;
+      const row = py * this.width;
+      for (let px = left; px <= right; px++, x += stepX, y += stepY) {
+        if (x < x0 || x > x1 || y < y0 || y > y1) continue;
+        this.data[row + px] += f(x, y);
+      }
+    }
+  }
+
+  /** An ellipsoid: `amount` along the beam through its middle. Half axes in the frame's millimetres. */
+  ellipsoid(frame: Frame, rx: number, ry: number, amount: number): void {
+    this.paint(frame, -rx, -ry, rx, ry, (x, y) => {
+      const d = (x * x) / (rx * rx) + (y * y) / (ry * ry);
+      return d < 1 ? amount * Math.sqrt(1 - d) : 0;
+    });
+  }
+
+  /**
+   * A round tube along the knots; its parts do not add up where they overlap. `core` is the attenuation along the beam
+   * through the middle of a full tube, `wall` that of a wall (in pixels thick) where it is seen end on.
+   */
+  tube(knots: readonly Knot[], core: number, wall = 0, thickness = 1): void {
+    this.#begin();
+    for (let i = 1; i < knots.length; i++) this.#segment(knots[i - 1], knots[i], core, wall, thickness);
+    this.#commit(1);
+  }
+
+  /** Fills a closed outline (even-odd); `softness` blurs its edge by that many pixels. `f` may vary the amount by pixel. */
+  fill(points: readonly Point[], amount: number, softness = 0, f?: (x: number, y: number) => number): void {
+    this.mask(points, softness);
+    this.#commit(amount, f);
+  }
+
+  /** Multiplies the map by 1 + amount inside the outline. */
+  multiply(points: readonly Point[], amount: number, softness: number): void {
+    this.mask(points, softness);
+    const { x0, y0, x1, y1 } = this.#area;
+    for (let y = y0; y < y1; y++)
+      for (let x = x0, at = y * this.width + x0; x < x1; x++, at++) {
+        this.data[at] *= 1 + amount * this.#scratch[at];
+        this.#scratch[at] = 0;
+      }
+  }
+
+  /** Coverage of the outline in the scratch map, blurred. */
+  private mask(points: readonly Point[], softness: number): void {
+    this.#begin();
+    this.#cover(points);
+    const area = this.#area;
+    const radius = Math.round(softness / 2);
+    if (radius < 1 || area.x1 <= area.x0) return;
+    const grow = radius * 2 + 1;
+    area.x0 = Math.max(0, area.x0 - grow);
+    area.y0 = Math.max(0, area.y0 - grow);
+    area.x1 = Math.min(this.width, area.x1 + grow);
+    area.y1 = Math.min(this.height, area.y1 + grow);
+    const w = area.x1 - area.x0;
+    const h = area.y1 - area.y0;
+    const part = new Float32Array(w * h);
+    for (let y = 0; y < h; y++) {
+      const from = (area.y0 + y) * this.width + area.x0;
+      part.set(this.#scratch.subarray(from, from + w), y * w);
+    }
+    boxBlur(part, w, h, radius, 2);
+    for (let y = 0; y < h; y++)
+      this.#scratch.set(part.subarray(y * w, (y + 1) * w), (area.y0 + y) * this.width + area.x0);
+  }
+
+  #begin(): void {
+    Object.assign(this.#area, { x0: this.width, y0: this.height, x1: 0, y1: 0 });
+  }
+
+  #touch(x0: number, y0: number, x1: number, y1: number): Area {
+    const area = this.#area;
+    const part = {
+      x0: Math.max(0, Math.floor(x0)),
+      y0: Math.max(0, Math.floor(y0)),
+      x1: Math.min(this.width, Math.ceil(x1) + 1),
+      y1: Math.min(this.height, Math.ceil(y1) + 1),
+    };
+    if (part.x0 >= part.x1 || part.y0 >= part.y1) return { x0: 0, y0: 0, x1: 0, y1: 0 };
+    area.x0 = Math.min(area.x0, part.x0);
+    area.y0 = Math.min(area.y0, part.y0);
+    area.x1 = Math.max(area.x1, part.x1);
+    area.y1 = Math.max(area.y1, part.y1);
+    return part;
+  }
+
+  #segment(a: Knot, b: Knot, core: number, wall: number, thickness: number): void {
+    const reach = Math.max(a.r, b.r);
+    const part = this.#touch(
+      Math.min(a.x, b.x) - reach,
+      Math.min(a.y, b.y) - reach,
+      Math.max(a.x, b.x) + reach,
+      Math.max(a.y, b.y) + reach,
+    );
+    const dx = b.x - a.x;
+    const dy = b.y - a.y;
+    const scale = 1 / Math.max(dx * dx + dy * dy, 1e-9);
+    for (let y = part.y0; y < part.y1; y++) {
+      for (let x = part.x0, at = y * this.width + part.x0; x < part.x1; x++, at++) {
+        const ex = x + 0.5 - a.x;
+        const ey = y + 0.5 - a.y;
+        let t = (ex * dx + ey * dy) * scale;
+        t = t < 0 ? 0 : t > 1 ? 1 : t;
+        const fx = ex - t * dx;
+        const fy = ey - t * dy;
+        const r = a.r + (b.r - a.r) * t;
+        const inside = r * r - fx * fx - fy * fy;
+        if (inside <= 0) continue;
+        let value = core * (Math.sqrt(inside) / r);
+        if (wall > 0) {
+          const inner = inside - thickness * (2 * r - thickness);
+          const chord = Math.sqrt(inside) - (inner > 0 ? Math.sqrt(inner) : 0);
+          value += wall * (chord / Math.sqrt(thickness * 2 * r));
+        }
+        if (Math.abs(value) > Math.abs(this.#scratch[at])) this.#scratch[at] = value;
+      }
+    }
+  }
+
+  #cover(points: readonly Point[]): void {
+    const ys = points.map(({ y }) => y);
+    const xs = points.map(({ x }) => x);
+    const area = this.#touch(Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys));
+    const SUB = 3;
+    const hits: number[] = [];
+    for (let y = area.y0; y < area.y1; y++)
+      for (let s = 0; s < SUB; s++) {
+        const sy = y + (s + 0.5) / SUB;
+        hits.length = 0;
+        for (let i = 0, j = points.length - 1; i < points.length; j = i++) {
+          const p = points[i];
+          const q = points[j];
+          if (p.y > sy !== q.y > sy) hits.push(p.x + ((q.x - p.x) * (sy - p.y)) / (q.y - p.y));
+        }
+        hits.sort((a, b) => a - b);
+        for (let i = 0; i + 1 < hits.length; i += 2) this.#span(y, hits[i], hits[i + 1], 1 / SUB);
+      }
+  }
+
+  #span(y: number, from: number, to: number, amount: number): void {
+    const a = Math.max(0, from);
+    const b = Math.min(this.width, to);
+    if (b <= a) return;
+    const first = Math.floor(a);
+    const last = Math.min(Math.floor(b), this.width - 1);
+    const row = y * this.width;
+    if (first === last) {
+      this.#scratch[row + first] += amount * (b - a);
+      return;
+    }
+    this.#scratch[row + first] += amount * (first + 1 - a);
+    for (let x = first + 1; x < last; x++) this.#scratch[row + x] += amount;
+    this.#scratch[row + last] += amount * (b - last);
+  }
+
+  /** Adds the scratch map, and clears it. */
+  #commit(amount: number, f?: (x: number, y: number) => number): void {
+    const { x0, y0, x1, y1 } = this.#area;
+    for (let y = y0; y < y1; y++)
+      for (let x = x0, at = y * this.width + x0; x < x1; x++, at++) {
+        const value = this.#scratch[at];
+        if (value === 0) continue;
+        this.data[at] += f === undefined ? amount * value : amount * value * f(x, y);
+        this.#scratch[at] = 0;
+      }
+  }
+}
+
+/** A closed smooth curve through the points (Catmull-Rom, `steps` pieces between neighbours). */
+export function smoothLoop(points: readonly Point[], steps = 6): Point[] {
+  const n = points.length;
+  const out: Point[] = [];
+  for (let i = 0; i < n; i++)
+    for (let s = 0; s < steps; s++)
+      out.push(
+        catmull(points[(i + n - 1) % n], points[i], points[(i + 1) % n], points[(i + 2) % n], s / steps),
+      );
+  return out;
+}
+
+/** An open smooth curve through the points. */
+export function smoothPath<P extends Point>(points: readonly P[], steps = 6): Point[] {
+  const n = points.length;
+  const out: Point[] = [];
+  for (let i = 0; i + 1 < n; i++)
+    for (let s = 0; s < steps; s++)
+      out.push(
+        catmull(
+          points[Math.max(i - 1, 0)],
+          points[i],
+          points[i + 1],
+          points[Math.min(i + 2, n - 1)],
+          s / steps,
+        ),
+      );
+  out.push({ x: points[n - 1].x, y: points[n - 1].y });
+  return out;
+}
+
+function catmull(p0: Point, p1: Point, p2: Point, p3: Point, t: number): Point {
+  const one = (a: number, b: number, c: number, d: number): number =>
+    b + 0.5 * t * (c - a + t * (2 * a - 5 * b + 4 * c - d + t * (3 * (b - c) + d - a)));
+  return { x: one(p0.x, p1.x, p2.x, p3.x), y: one(p0.y, p1.y, p2.y, p3.y) };
+}
