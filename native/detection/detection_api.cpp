@@ -97,7 +97,14 @@ int32_t spx_boxes_clip(const float* boxes, int32_t n, float height, float width,
 int32_t spx_boxes_top_k(const float* scores, int32_t n, int32_t k, float score_threshold, int32_t* kept,
                         int32_t* count) {
   if (n < 0 || n > kMostElements || k < 0) return invalid("top_k", "at most 2^29 scores and k of at least 0");
-  *count = static_cast<int32_t>(spinexr::top_k(scores, n, k, score_threshold, kept));
+  const uint64_t room = static_cast<uint64_t>(spinexr::LowestRanks::room(n, k));
+  spinexr::AlignedBuffer scratch;
+  if (const Status status = scratch.allocate(room * sizeof(uint64_t), "the scratch of top_k");
+      status != Status::OK) {
+    return number(status);
+  }
+  *count = static_cast<int32_t>(
+      spinexr::top_k(scores, n, k, score_threshold, reinterpret_cast<uint64_t*>(scratch.data()), kept));
   return 0;
 }
 

@@ -1,25 +1,12 @@
 // arg_reduce and top_k over n of a dense [outer, n, inner]. Order of f32: NaN above everything, -0 equal to
 // 0; ties go to the lower index (arg_reduce: to the higher one when select_last).
-#include <string.h>
-
-#include <algorithm>
-
+#include "detection/top_k.h"
 #include "geometry.h"
 #include "op.h"
 #include "plan/enums.h"
 
 namespace spinexr {
 namespace {
-
-// Unsigned keys in the order of the values.
-uint32_t order_key(float v) {
-  if (v == 0) v = 0;
-  if (v != v) return 0xFFFFFFFFu;
-  uint32_t bits;
-  memcpy(&bits, &v, sizeof bits);
-  return bits & 0x80000000u ? ~bits : bits | 0x80000000u;
-}
-uint32_t order_key(int32_t v) { return static_cast<uint32_t>(v) ^ 0x80000000u; }
 
 template <class T>
 void arg_reduce(const step::arg_reduce& s, const RunContext& run) {
@@ -48,15 +35,11 @@ void top_k(const step::top_k& s, const RunContext& run) {
   run.pool.parallel_for(int64_t{s.outer} * s.inner, [&](int64_t i, int thread) {
     const int64_t outer = i / s.inner, inner = i % s.inner;
     const float* const source = x + outer * s.n * s.inner + inner;
-    // Key and index in one number: sorting it upwards breaks ties by the lower index.
-    uint64_t* const entries = run.scratch<uint64_t>(thread);
-    for (int64_t j = 0; j < s.n; ++j) {
-      entries[j] = uint64_t{order_key(source[j * s.inner]) ^ flip} << 32 | static_cast<uint64_t>(j);
-    }
-    if (s.k < s.n) std::nth_element(entries, entries + s.k, entries + s.n);
-    std::sort(entries, entries + s.k);
+    LowestRanks best(run.scratch<uint64_t>(thread), s.n, s.k);
+    for (int64_t j = 0; j < s.n; ++j) best.offer(order_key(source[j * s.inner]) ^ flip, j);
+    best.finish();
     for (int64_t j = 0; j < s.k; ++j) {
-      const int32_t index = static_cast<int32_t>(entries[j] & 0xFFFFFFFFu);
+      const int32_t index = best.index(j);
       const int64_t target = (outer * s.k + j) * s.inner + inner;
       values[target] = source[int64_t{index} * s.inner];
       indices[target] = index;
@@ -92,7 +75,8 @@ Status prepare_top_k(PrepareContext& context, const step::top_k& step, OpPointer
   const int64_t selected = product({step.outer, step.k, step.inner});
   SPX_TRY(context.expect_dense(step.values, "values", DType::kF32, selected));
   SPX_TRY(context.expect_dense(step.indices, "indices", DType::kI32, selected));
-  if (selected > 0) context.need_per_thread(static_cast<uint64_t>(step.n) * sizeof(uint64_t));
+  if (selected > 0)
+    context.need_per_thread(static_cast<uint64_t>(LowestRanks::room(step.n, step.k)) * sizeof(uint64_t));
   *op = make_op([step, selected](const RunContext& run) {
     if (selected > 0) top_k(step, run);
     return Status::OK;

@@ -90,6 +90,7 @@ export type BinaryOp =
   | "or"
   | "xor"
   | "mod"; // integers: the divisor's sign (ONNX fmod = 0); f32: the dividend's (C fmod)
+// Whole numbers are 32 bits wide at run time and wrap; div truncates toward zero; div and mod by 0 give 0.
 
 export type ReduceOp =
   | "sum"

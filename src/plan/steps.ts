@@ -183,7 +183,7 @@ export const STEPS = {
   },
   /**
    * Right-aligned dims; stride 0 broadcasts. y may be a or b. Arithmetic of f32 or i32 gives the same type (mod: f32
-   * takes the sign of a, i32 of b), comparisons of any type and logic of u8 give u8.
+   * takes the sign of a, i32 of b; i32 wraps, div and mod by 0 give 0), comparisons of any type and logic of u8 give u8.
    */
   binary: {
     inputs: ["a", "b"],

@@ -7,6 +7,9 @@ const topK = (
     [[3, 17], 1, 5],
     [[17, 3], 0, 17],
     [[2, 5, 7], 1, 2],
+    // More than the step holds at a time: some are dropped on the way.
+    [[20000], 0, 100],
+    [[2, 3001], 1, 3000],
   ] as const
 ).flatMap(([dims, axis, k]) =>
   [true, false].flatMap((largest) =>

@@ -85,7 +85,7 @@ const FLOAT: readonly BinaryOp[] = ["add", "sub", "mul", "div", "min", "max", "p
 const INTEGER: readonly BinaryOp[] = ["add", "sub", "mul", "div", "min", "max", "mod"];
 const COMPARE: readonly BinaryOp[] = ["equal", "less", "lessOrEqual", "greater", "greaterOrEqual"];
 const LOGIC: readonly BinaryOp[] = ["and", "or", "xor"];
-const binary = (ops: readonly BinaryOp[], dtype: "f32" | "i32" | "bool", a: Range, b: Range) =>
+const binary = (ops: readonly BinaryOp[], dtype: "f32" | "i32" | "i64" | "bool", a: Range, b: Range) =>
   ops.flatMap((op) =>
     PAIRS.map(
       ([left, right]): OpCase => ({
@@ -99,11 +99,11 @@ const binary = (ops: readonly BinaryOp[], dtype: "f32" | "i32" | "bool", a: Rang
       }),
     ),
   );
-/** Divisors of either sign, never 0: that has no value to compare with. */
-const integers = INTEGER.flatMap((op) => [
-  ...binary([op], "i32", [-50, 50], [1, 9]),
-  ...binary([op], "i32", [-50, 50], [-9, -1]),
-]);
+/** Divisors of either sign, and 0, which gives 0. */
+const integers = [
+  ...binary(INTEGER, "i32", [-50, 50], [-4, 4]),
+  ...binary(INTEGER, "i64", [-50, 50], [-9, 9]),
+];
 
 const where = PAIRS.map(
   ([left, right]): OpCase => ({

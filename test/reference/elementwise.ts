@@ -106,8 +106,8 @@ const FLOAT_BINARY: Record<BinaryOp, (a: number, b: number) => number> = {
   mod: (a, b) => a % b, // C's fmod
 };
 const INTEGER_BINARY: Partial<typeof FLOAT_BINARY> = {
-  div: (a, b) => Math.trunc(a / b),
-  mod: (a, b) => ((a % b) + b) % b, // the divisor's sign
+  div: (a, b) => (b === 0 ? 0 : Math.trunc(a / b)),
+  mod: (a, b) => (b === 0 ? 0 : ((a % b) + b) % b), // the divisor's sign
 };
 
 export function binary(node: BinaryNode, a: Tensor, b: Tensor): Tensor {

@@ -5,9 +5,10 @@ import type { Executors } from "../execute.ts";
 import { activate, expectDense, walk } from "./common.ts";
 import { BINARY, unary } from "./functions.ts";
 
-/** Division truncates, mod takes the sign of b. */
+/** Division truncates, mod takes the sign of b; both give 0 where b is 0. */
 function integer(op: number, a: number, b: number): number {
   const name = BINARY_OPS[op] as BinaryOp;
+  if (b === 0 && (name === "div" || name === "mod")) return 0;
   if (name === "mod") return a - b * Math.floor(a / b);
   return Math.trunc(BINARY[name](a, b));
 }
