@@ -3,7 +3,9 @@ import type { BackendInstance } from "../backends/backend.ts";
 import type { PortData } from "../backends/core.ts";
 import type { TensorData } from "../graph/graph.ts";
 import { describeInputs, type InputDescription, importGraph, type OnnxModel } from "../onnx/import.ts";
+import { ConstantMemo } from "../optimize/constant-memo.ts";
 import { optimize } from "../optimize/pipeline.ts";
+import { buildPlan } from "../plan/lower.ts";
 import type { Plan, PlanPort } from "../plan/plan.ts";
 import { sha256Hex } from "../platform/hash.ts";
 import { SpineXRError, throwIfAborted } from "./errors.ts";
@@ -66,6 +68,7 @@ export class EngineNetwork implements Network {
   readonly #plans: PreparedPlans;
   readonly #owner: { dispose(): Promise<void> } | null;
   readonly #optimize: boolean;
+  readonly #memo = new ConstantMemo();
   #disposed: Promise<void> | null = null;
 
   constructor(
@@ -116,12 +119,12 @@ export class EngineNetwork implements Network {
     const key = this.#check(inputs);
     return this.#plans.use(
       key,
-      () => this.#graph(inputs),
+      () => this.#build(inputs),
       async (plan) => plan,
     );
   }
 
-  /** Native bytes held by this network's prepared plans. */
+  /** Native bytes held by this network's prepared plans; what they share counts once. */
   bytes(): Promise<number> {
     return this.#plans.bytes();
   }
@@ -143,7 +146,7 @@ export class EngineNetwork implements Network {
     const key = this.#check(inputs);
     return this.#plans.use(
       key,
-      () => this.#graph(inputs),
+      () => this.#build(inputs),
       async (plan, executor) => {
         const ports = plan.inputs.map((port) => inputs[port.name].data as PortData);
         const result = await executor.run(ports, { signal: options.signal, profile });
@@ -194,16 +197,24 @@ export class EngineNetwork implements Network {
     return parts.join(";");
   }
 
-  #graph(inputs: Readonly<Record<string, TensorInput>>) {
+  #build(inputs: Readonly<Record<string, TensorInput>>): Plan {
     const signature: Record<string, { dims: number[]; value?: TensorData }> = {};
     for (const { name, bound } of this.#described) {
       const tensor = inputs[name];
       if (tensor === undefined) continue;
       const dims = [...tensor.dims];
-      signature[name] = bound ? { dims, value: tensor.data as TensorData } : { dims }; // checked by #check
+      // A copy, checked by #check: plans know constants by their memory, and the caller may write to its own.
+      signature[name] = bound ? { dims, value: tensor.data.slice() as TensorData } : { dims };
     }
-    const graph = importGraph(this.#model, { inputs: signature });
-    return this.#optimize ? optimize(graph) : graph;
+    this.#memo.begin();
+    const imported = importGraph(this.#model, { inputs: signature });
+    const graph = this.#optimize ? optimize(imported, { memo: this.#memo }) : imported;
+    const plan = buildPlan(graph);
+    const constants = plan.constants.map(({ offset, bytes }) => ({
+      offset,
+      bytes: this.#memo.canonical(bytes),
+    }));
+    return { ...plan, constants };
   }
 }
 

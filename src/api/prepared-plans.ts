@@ -1,10 +1,10 @@
 /**
  * Executors of one network, one per signature of inputs, built when first needed and kept in a small
  * least-recently-used list. An executor that leaves the list while a run still uses it is freed after that run.
+ * All share one set of weights.
  */
 import type { BackendInstance, Executor } from "../backends/backend.ts";
-import type { Graph } from "../graph/graph.ts";
-import { buildPlan } from "../plan/lower.ts";
+import type { CoreWeights } from "../backends/core.ts";
 import type { Plan } from "../plan/plan.ts";
 
 interface Entry {
@@ -18,19 +18,20 @@ export class PreparedPlans {
   readonly #backend: BackendInstance;
   readonly #limit: number;
   readonly #entries = new Map<string, Promise<Entry>>();
+  #weights: Promise<CoreWeights> | null = null;
 
   constructor(backend: BackendInstance, limit: number) {
     this.#backend = backend;
     this.#limit = limit;
   }
 
-  /** Calls `work` with the executor for `key`, making it from `graph()` when it is not there. */
+  /** Calls `work` with the executor for `key`, making it from `plan()` when it is not there. */
   async use<T>(
     key: string,
-    graph: () => Graph,
+    plan: () => Plan,
     work: (plan: Plan, executor: Executor) => Promise<T>,
   ): Promise<T> {
-    const pending = this.#entries.get(key) ?? this.#build(graph);
+    const pending = this.#entries.get(key) ?? this.#build(plan);
     this.#entries.delete(key);
     this.#entries.set(key, pending);
     let entry: Entry;
@@ -50,21 +51,32 @@ export class PreparedPlans {
     }
   }
 
-  /** Native bytes held by executors that exist now. */
+  /** Native bytes held by executors that exist now; what they share counts once. */
   async bytes(): Promise<number> {
     const entries = await Promise.allSettled(this.#entries.values());
-    return entries.reduce((sum, e) => sum + (e.status === "fulfilled" ? e.value.executor.bytes : 0), 0);
+    const shared = (await (await this.#weights)?.bytes()) ?? 0;
+    return entries.reduce((sum, e) => sum + (e.status === "fulfilled" ? e.value.executor.bytes : 0), shared);
   }
 
   async dispose(): Promise<void> {
     const entries = [...this.#entries.values()];
     this.#entries.clear();
     await Promise.all(entries.map((entry) => entry.then((e) => this.#evict(e)).catch(() => undefined)));
+    await this.#weights?.then((weights) => weights.dispose()).catch(() => undefined);
   }
 
-  async #build(graph: () => Graph): Promise<Entry> {
-    const plan = buildPlan(graph());
-    return { plan, executor: await this.#backend.prepare(plan), users: 0, evicted: false };
+  async #build(make: () => Plan): Promise<Entry> {
+    const plan = make();
+    const executor = await this.#backend.prepare(plan, await this.#shared());
+    return { plan, executor, users: 0, evicted: false };
+  }
+
+  #shared(): Promise<CoreWeights> {
+    this.#weights ??= this.#backend.createWeights().catch((error: unknown) => {
+      this.#weights = null;
+      throw error;
+    });
+    return this.#weights;
   }
 
   async #trim(): Promise<void> {

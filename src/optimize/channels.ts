@@ -1,5 +1,6 @@
 /** Per-channel constants, as the passes about scales and shifts need them. */
 import type { Value } from "../graph/graph.ts";
+import type { ConstantMemo } from "./constant-memo.ts";
 import type { Rewriter } from "./rewriter.ts";
 
 /** The elements of an f32 constant, or null for a value that is only known at run time. */
@@ -34,17 +35,25 @@ export function foldableWeight(graph: Rewriter, weight: Value): Float32Array | n
 
 /** Weights in runs of `size` consecutive elements, each run belonging to one channel. */
 export interface WeightBlocks {
+  /** Says, with `size`, what channelOf computes. */
+  readonly name: string;
   readonly size: number;
   readonly channelOf: (block: number) => number;
 }
 
 /** weights * scale[their channel]: products in double, rounded to f32 once. */
-export function scaleBlocks(weights: Float32Array, scale: Float32Array, blocks: WeightBlocks): Float32Array {
-  const { size, channelOf } = blocks;
-  const scaled = new Float32Array(weights.length);
-  for (let block = 0; block * size < weights.length; block++) {
-    const factor = scale[channelOf(block)]!;
-    for (let i = block * size; i < (block + 1) * size; i++) scaled[i] = weights[i]! * factor;
-  }
-  return scaled;
+export function scaleBlocks(
+  memo: ConstantMemo,
+  weights: Float32Array,
+  scale: Float32Array,
+  { name, size, channelOf }: WeightBlocks,
+): Float32Array {
+  return memo.derive(`w * s by ${name} of ${size}`, [weights, scale], () => {
+    const scaled = new Float32Array(weights.length);
+    for (let block = 0; block * size < weights.length; block++) {
+      const factor = scale[channelOf(block)]!;
+      for (let i = block * size; i < (block + 1) * size; i++) scaled[i] = weights[i]! * factor;
+    }
+    return [scaled];
+  })[0]!;
 }

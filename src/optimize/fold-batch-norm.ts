@@ -34,17 +34,22 @@ function fold(graph: Rewriter, linear: Linear, node: ScaleShiftNode): boolean {
   const scale = constantF32(node.inputs[1]);
   const shift = constantF32(node.inputs[2]);
   const weight = foldableWeight(graph, linear.inputs[1]);
-  const bias =
-    linear.inputs[2] === null ? new Float32Array(scale?.length ?? 0) : constantF32(linear.inputs[2]);
-  if (scale === null || shift === null || weight === null || bias === null) return false;
+  const bias = constantF32(linear.inputs[2]);
+  if (scale === null || shift === null || weight === null) return false;
+  if (linear.inputs[2] !== null && bias === null) return false;
   if (graph.soleUser(linear.outputs[0]!) !== node) return false;
   if (linear.kind === "convTranspose" && node.activation !== null) return false;
   const inputs = [...linear.inputs] as (Value | null)[];
   if (!isAll(scale, 1)) {
-    const scaled = scaleBlocks(weight, scale, outputBlocks(linear));
+    const scaled = scaleBlocks(graph.memo, weight, scale, outputBlocks(linear));
     inputs[1] = graph.constant(`${linear.inputs[1].name}.scaled`, scaled, linear.inputs[1].dims);
   }
-  const shifted = bias.map((b, o) => b * scale[o]! + shift[o]!);
+  const [shifted] =
+    bias === null
+      ? [shift]
+      : graph.memo.derive("b * s + t", [bias, scale, shift], () => [
+          bias.map((b, o) => b * scale[o]! + shift[o]!),
+        ]);
   inputs[2] = graph.constant(`${node.name}.bias`, shifted, [shifted.length]);
   graph.setInputs(linear, inputs as never);
   if (linear.kind !== "convTranspose") linear.activation = node.activation;
@@ -57,7 +62,7 @@ function outputBlocks(linear: Linear): WeightBlocks {
   const { dims } = linear.inputs[1];
   switch (linear.kind) {
     case "conv": // [O, C / group, kh, kw]
-      return { size: dims[1]! * dims[2]! * dims[3]!, channelOf: (block) => block };
+      return eachBlock(dims[1]! * dims[2]! * dims[3]!);
     case "convTranspose": {
       // [C, O / group, kh, kw]: input channel c belongs to group floor(c / (C / group)).
       const [inputs, outputsPerGroup] = dims as [number, number];
@@ -65,11 +70,14 @@ function outputBlocks(linear: Linear): WeightBlocks {
         const group = Math.floor(block / outputsPerGroup / (inputs / linear.group));
         return group * outputsPerGroup + (block % outputsPerGroup);
       };
-      return { size: dims[2]! * dims[3]!, channelOf };
+      const name = `convTranspose ${inputs} ${outputsPerGroup} ${linear.group}`;
+      return { name, size: dims[2]! * dims[3]!, channelOf };
     }
     case "matmul":
       return linear.transB
-        ? { size: dims[1]!, channelOf: (block) => block }
-        : { size: 1, channelOf: (block) => block % dims[1]! };
+        ? eachBlock(dims[1]!)
+        : { name: `columns ${dims[1]}`, size: 1, channelOf: (block) => block % dims[1]! };
   }
 }
+
+const eachBlock = (size: number): WeightBlocks => ({ name: "rows", size, channelOf: (block) => block });

@@ -1,8 +1,9 @@
 import { evaluate } from "../graph/evaluate.ts";
-import { elementCount, type Node, type Value } from "../graph/graph.ts";
+import { elementCount, type Node, type TensorData, type Value } from "../graph/graph.ts";
 import { inferOutputs } from "../graph/shapes.ts";
-import { specOf } from "../graph/spec.ts";
+import { type NodeSpec, specOf } from "../graph/spec.ts";
 import type { Pass } from "./pass.ts";
+import type { Rewriter } from "./rewriter.ts";
 
 /** Results up to this size are always folded. */
 const SMALL = 1 << 16;
@@ -27,7 +28,7 @@ export const foldConstants: Pass = {
       const written = sizeOf(node.outputs);
       if (written > SMALL && held + written > MOST_HELD) continue;
       const spec = specOf(node);
-      const results = evaluate(spec, inferOutputs(spec, node.name), node.name);
+      const results = fold(graph, spec, node.name);
       if (results === null) continue;
       node.outputs.forEach((value, i) => {
         graph.replaceValue(value, graph.constant(value.name, results[i]!, value.dims, value.dtype));
@@ -39,6 +40,24 @@ export const foldConstants: Pass = {
     return changes;
   },
 };
+
+/** Null where nothing computes this kind at build time. */
+function fold(graph: Rewriter, spec: NodeSpec, name: string): readonly TensorData[] | null {
+  const sources: TensorData[] = [];
+  // Everything about the spec apart from the elements of arrays. JSON has no -0, infinities, NaN and bigints.
+  const what = JSON.stringify(spec, (key, value: unknown) => {
+    if (key === "id" || key === "name") return undefined;
+    if (typeof value === "bigint" || Object.is(value, -0))
+      return `${Object.is(value, -0) ? "-0" : value} as ${typeof value}`;
+    if (typeof value === "number" && !Number.isFinite(value)) return `${value}`;
+    if (!ArrayBuffer.isView(value)) return value;
+    sources.push(value as TensorData);
+    return "array";
+  });
+  const make = (): readonly TensorData[] => evaluate(spec, inferOutputs(spec, name), name) ?? [];
+  const results = graph.memo.derive(what, sources, make);
+  return results.length > 0 ? results : null;
+}
 
 const sizeOf = (values: Iterable<Value>): number => {
   let sum = 0;

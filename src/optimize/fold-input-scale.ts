@@ -37,6 +37,7 @@ function foldIntoConv(graph: Rewriter, node: ScaleShiftNode, conv: ConvNode): bo
   const [outputs, perGroup, height, width] = conv.inputs[1].dims as [number, number, number, number];
   const outputOf = (block: number): number => Math.floor(block / perGroup);
   return foldIntoWeights(graph, node, conv, outputs, outputOf, {
+    name: `conv ${outputs} ${perGroup} ${conv.group}`,
     size: height * width,
     channelOf: (block) => {
       const group = Math.floor(outputOf(block) / (outputs / conv.group));
@@ -53,9 +54,14 @@ function foldIntoMatmul(graph: Rewriter, node: ScaleShiftNode, matmul: MatmulNod
   const outputs = matmul.outputs[0]!.dims[1]!;
   const row = (i: number): number => Math.floor(i / columns);
   const column = (i: number): number => i % columns;
+  const blocks = (name: string, channelOf: (i: number) => number): WeightBlocks => ({
+    name: `${name} ${columns}`,
+    size: 1,
+    channelOf,
+  });
   return matmul.transB
-    ? foldIntoWeights(graph, node, matmul, outputs, row, { size: 1, channelOf: column })
-    : foldIntoWeights(graph, node, matmul, outputs, column, { size: 1, channelOf: row });
+    ? foldIntoWeights(graph, node, matmul, outputs, row, blocks("columns", column))
+    : foldIntoWeights(graph, node, matmul, outputs, column, blocks("rows", row));
 }
 
 /** `outputOf(block)`: the output channel of a run of weights; `blocks` says their input channel. */
@@ -73,17 +79,21 @@ function foldIntoWeights(
   const oldBias = linear.inputs[2] === null ? new Float32Array(outputs) : constantF32(linear.inputs[2]);
   if (scale === null || shift === null || weight === null || oldBias === null) return false;
   const alpha = linear.kind === "matmul" ? linear.alpha : 1;
-  const bias = Float64Array.from(oldBias);
-  for (let block = 0; block * blocks.size < weight.length; block++) {
-    let sum = 0;
-    for (let i = block * blocks.size; i < (block + 1) * blocks.size; i++) sum += weight[i]!;
-    bias[outputOf(block)]! += alpha * sum * shift[blocks.channelOf(block)]!;
-  }
-  const scaled = scaleBlocks(weight, scale, blocks);
+  const what = `b + ${alpha} * sum w t by ${blocks.name} of ${blocks.size}`;
+  const [bias] = graph.memo.derive(what, [oldBias, weight, shift], () => {
+    const sums = Float64Array.from(oldBias);
+    for (let block = 0; block * blocks.size < weight.length; block++) {
+      let sum = 0;
+      for (let i = block * blocks.size; i < (block + 1) * blocks.size; i++) sum += weight[i]!;
+      sums[outputOf(block)]! += alpha * sum * shift[blocks.channelOf(block)]!;
+    }
+    return [Float32Array.from(sums)];
+  });
+  const scaled = scaleBlocks(graph.memo, weight, scale, blocks);
   const inputs = [...linear.inputs] as (Value | null)[];
   inputs[0] = node.inputs[0];
   inputs[1] = graph.constant(`${linear.inputs[1].name}.scaled`, scaled, linear.inputs[1].dims);
-  inputs[2] = graph.constant(`${linear.name}.bias`, Float32Array.from(bias), [outputs]);
+  inputs[2] = graph.constant(`${linear.name}.bias`, bias!, [outputs]);
   graph.setInputs(linear, inputs as never);
   graph.remove(node);
   return true;

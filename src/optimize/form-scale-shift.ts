@@ -74,8 +74,10 @@ function mergeWithPrevious(graph: Rewriter, node: ScaleShiftNode): boolean {
     constantF32,
   );
   if (!s1 || !t1 || !s2 || !t2) return false;
-  const scale = s1.map((s, c) => s * s2[c]!);
-  const shift = t1.map((t, c) => t * s2[c]! + t2[c]!);
+  const [scale, shift] = graph.memo.derive("s1 * s2, t1 * s2 + t2", [s1, t1, s2, t2], () => [
+    s1.map((s, c) => s * s2[c]!),
+    t1.map((t, c) => t * s2[c]! + t2[c]!),
+  ]) as [Float32Array, Float32Array];
   graph.setInputs(first, [
     first.inputs[0],
     graph.constant(`${node.name}.scale`, scale, [scale.length]),

@@ -19,11 +19,8 @@ export const fuseBias: Pass = {
       const added = alongAxis(constantIsLeft ? a : b, dims, dims.length - 1);
       const bias = matmul.inputs[2] === null ? new Float32Array(dims.at(-1)!) : constantF32(matmul.inputs[2]);
       if (added === null || bias === null || !sameDims(product.dims, dims)) continue;
-      const sum = graph.constant(
-        `${add.name}.bias`,
-        bias.map((v, n) => v + added[n]!),
-        [bias.length],
-      );
+      const [data] = graph.memo.derive("a + b", [bias, added], () => [bias.map((v, n) => v + added[n]!)]);
+      const sum = graph.constant(`${add.name}.bias`, data!, [bias.length]);
       graph.setInputs(matmul, [matmul.inputs[0], matmul.inputs[1], sum]);
       matmul.activation = add.activation;
       graph.absorb(matmul, add);

@@ -1,6 +1,7 @@
 /** The order of passes: one list, with a reason per line. */
 import type { Graph } from "../graph/graph.ts";
 import { validateGraph } from "../graph/validate.ts";
+import type { ConstantMemo } from "./constant-memo.ts";
 import { deadCode } from "./dead-code.ts";
 import { eliminateIdentity } from "./eliminate-identity.ts";
 import { foldBatchNorm } from "./fold-batch-norm.ts";
@@ -44,6 +45,8 @@ export interface OptimizeOptions {
   validate?: boolean;
   /** Default: PASSES. */
   passes?: readonly Pass[];
+  /** Of the network, when its graph is made for several input sizes. Default: nothing is known. */
+  memo?: ConstantMemo;
 }
 
 /**
@@ -52,7 +55,7 @@ export interface OptimizeOptions {
  */
 export function optimize(graph: Graph, options: OptimizeOptions = {}): Graph {
   const passes = options.passes ?? PASSES;
-  const rewriter = new Rewriter(graph);
+  const rewriter = new Rewriter(graph, options.memo);
   for (let round = 0, changes = 1; changes > 0 && round < MAX_ROUNDS; round++) {
     changes = 0;
     for (const pass of passes) {

@@ -2,8 +2,11 @@
 import type { DType, Graph, Node, NodeKind, TensorData, Value } from "../graph/graph.ts";
 import { inferOutputs } from "../graph/shapes.ts";
 import { type NodeOf, type NodeSpec, nodeFromSpec } from "../graph/spec.ts";
+import { ConstantMemo } from "./constant-memo.ts";
 
 export class Rewriter {
+  /** Passes compute new constants through it. */
+  readonly memo: ConstantMemo;
   readonly #name: string;
   readonly #inputs: Value[];
   readonly #outputs: Value[];
@@ -15,7 +18,8 @@ export class Rewriter {
   #nextId = 0;
 
   /** Copies nodes and their input lists; values and constant data are shared with `graph`. */
-  constructor(graph: Graph) {
+  constructor(graph: Graph, memo: ConstantMemo = new ConstantMemo()) {
+    this.memo = memo;
     this.#name = graph.name;
     this.#inputs = [...graph.inputs];
     this.#outputs = [...graph.outputs];
