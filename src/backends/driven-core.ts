@@ -51,25 +51,29 @@ export class DrivenCore implements Core {
     this.#checkAlive();
     return this.#engine.add(async () => {
       this.#checkAlive();
+      const { made, release } = await this.#create(plan, weights);
+      if (made === null)
+        throw new SpineXRError("INTERNAL", "The core misses constants of a plan that has all of them.");
       const session: DrivenSession = new DrivenSession(
         plan,
-        await this.#create(plan, weights),
+        made,
         this.#engine,
         this.#driver.abortFlag,
-        () => this.#owned.delete(session),
+        () => {
+          release();
+          this.#owned.delete(session);
+        },
       );
       this.#owned.add(session);
       return session;
     });
   }
 
-  async #create(plan: Plan, weights?: CoreWeights): Promise<DriverSession> {
-    const made =
-      weights instanceof SharedWeights
-        ? await weights.create(plan, (encoded) => this.#driver.createSession(encoded, weights.inner))
-        : await this.#driver.createSession({ ...plan, plan: encodePlan(plan) }, null);
-    if (made !== null) return made;
-    throw new SpineXRError("INTERNAL", "The core misses constants of a plan that has all of them.");
+  async #create(plan: Plan, weights?: CoreWeights) {
+    if (weights instanceof SharedWeights)
+      return weights.create(plan, (encoded) => this.#driver.createSession(encoded, weights.inner));
+    const made = await this.#driver.createSession({ ...plan, plan: encodePlan(plan) }, null);
+    return { made, release: () => {} };
   }
 
   dispose(): Promise<void> {
@@ -134,7 +138,7 @@ class DrivenSession implements CoreSession {
   }
 
   dispose(): Promise<void> {
-    this.#disposed ??= this.#queue.add(() => this.#inner.destroy()).finally(this.#onDisposed);
+    this.#disposed ??= this.#queue.add(() => this.#inner.destroy().finally(this.#onDisposed));
     return this.#disposed;
   }
 

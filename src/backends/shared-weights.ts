@@ -8,8 +8,8 @@ const ALIGNMENT = 64;
 
 interface Constant {
   readonly key: number;
-  /** A session was made with its bytes. It may be gone again: then the core says so. */
-  sent: boolean;
+  /** Sessions that use it. */
+  users: number;
 }
 
 /**
@@ -40,18 +40,27 @@ export class SharedWeights implements CoreWeights {
   }
 
   /**
-   * Makes a session from the plan without the constants that were sent before, and, where the core does not have one of
-   * those any more, from the whole plan. `create` gives null in that case.
+   * Makes a session from the plan without the constants that other sessions use, and, where the core does not have one of
+   * those in the form that this plan needs, from the whole plan. `create` gives null in that case.
+   * `release` is called when the session ends.
    */
-  async create<T>(plan: Plan, create: (encoded: EncodedPlan) => Promise<T | null>): Promise<T | null> {
+  async create<T>(
+    plan: Plan,
+    create: (encoded: EncodedPlan) => Promise<T | null>,
+  ): Promise<{ made: T | null; release: () => void }> {
     const constants = plan.tensors.map((tensor) =>
       tensor.storage === "constant" ? this.#constant(plan, tensor) : null,
     );
     const made =
-      (await create(encoded(plan, constants, ({ sent }) => !sent))) ??
+      (await create(encoded(plan, constants, ({ users }) => users === 0))) ??
       (await create(encoded(plan, constants, () => true)));
-    if (made !== null) for (const constant of constants) if (constant !== null) constant.sent = true;
-    return made;
+    const used = new Set(made === null ? [] : constants.filter((constant) => constant !== null));
+    for (const constant of used) constant.users++;
+    const release = (): void => {
+      for (const constant of used) constant.users--;
+      used.clear();
+    };
+    return { made, release };
   }
 
   #constant(plan: Plan, tensor: PlanTensor): Constant {
@@ -61,7 +70,7 @@ export class SharedWeights implements CoreWeights {
     const at = bytes.byteOffset + tensor.offset - offset;
     let constant = places.get(at);
     if (constant === undefined) {
-      constant = { key: ++this.#keys, sent: false };
+      constant = { key: ++this.#keys, users: 0 };
       places.set(at, constant);
     }
     return constant;

@@ -91,6 +91,23 @@ class PlanBuilder {
     memcpy(steps_.data() + steps_.size() - sizeof(T) / 4, &fields, sizeof(T));
     ++step_count_;
   }
+  // Gives every constant a key: its index + 1.
+  void share() {
+    for (size_t i = 0; i < tensors_.size(); ++i) {
+      if (tensors_[i].storage == 1) tensors_[i].key = static_cast<uint32_t>(i) + 1;
+    }
+  }
+  // Leaves the bytes of all constants to other plans.
+  PlanBuilder without_constants() const {
+    PlanBuilder result = *this;
+    result.constants.clear();
+    for (TensorRecord& record : result.tensors_) {
+      if (record.storage != 1) continue;
+      record.storage = 2;
+      record.offset_low = record.offset_high = 0;
+    }
+    return result;
+  }
   uint64_t offset(int tensor) const { return tensors_[static_cast<size_t>(tensor)].offset_low; }
 
   std::vector<uint8_t> bytes() const {

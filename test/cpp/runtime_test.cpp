@@ -2,6 +2,7 @@
 // thread pool, aligned memory, errors and guards. Meant to be built with the address and undefined-behaviour
 // sanitizers.
 #include <string>
+#include <thread>
 
 #include "base/cpu_count.h"
 #include "plan_builder.h"
@@ -74,8 +75,8 @@ PlanBuilder plan_of_all_kinds() {
 }
 
 Status create(const std::vector<uint8_t>& plan, const std::vector<uint8_t>& constants, ThreadPool& pool,
-              std::unique_ptr<Session>* session) {
-  return Session::create(*select_kernels(nullptr), pool, nullptr,
+              std::unique_ptr<Session>* session, WeightStore* weights = nullptr) {
+  return Session::create(*select_kernels(nullptr), pool, weights,
                          Span<const uint8_t>(plan.data(), plan.size()),
                          Span<const uint8_t>(constants.data(), constants.size()), session);
 }
@@ -91,8 +92,13 @@ void test_truncated(const PlanBuilder& builder, ThreadPool& pool) {
 }
 
 // Words become small numbers, extremes, or lose a bit; what is still a plan must run or end with a status.
-void test_mutated(const PlanBuilder& builder, ThreadPool& pool, int rounds) {
-  const std::vector<uint8_t> plan = builder.bytes();
+// So must plans whose constants a good plan has already brought along.
+void test_mutated(const PlanBuilder& builder, ThreadPool& pool, int rounds, bool shared) {
+  WeightStore weights;
+  std::unique_ptr<Session> good;
+  EXPECT(create(builder.bytes(), builder.constants, pool, &good, &weights) == Status::OK);
+  const PlanBuilder subject = shared ? builder.without_constants() : builder;
+  const std::vector<uint8_t> plan = subject.bytes();
   Random random(11);
   int ran = 0;
   for (int round = 0; round < rounds; ++round) {
@@ -118,7 +124,9 @@ void test_mutated(const PlanBuilder& builder, ThreadPool& pool, int rounds) {
       memcpy(at, &word, 4);
     }
     std::unique_ptr<Session> session;
-    if (create(changed, builder.constants, pool, &session) != Status::OK) continue;
+    if (create(changed, subject.constants, pool, &session, shared ? &weights : nullptr) != Status::OK)
+      continue;
+    if (session == nullptr) continue;  // asks for what nobody brought
     // A count or an arena of gigabytes may be legal; it would only be slow here.
     if (session->held() > size_t{1} << 26) continue;
     const Status status = session->run(nullptr, nullptr);
@@ -171,6 +179,106 @@ void test_aliases(ThreadPool& pool) {
   bad.step(conv(crossing));
   EXPECT(create(good.bytes(), good.constants, pool, &session) == Status::OK);
   EXPECT(create(bad.bytes(), bad.constants, pool, &session) == Status::INVALID_PLAN);
+}
+
+// Sessions that share weights compute what they compute alone, hold them once, and need neither the store nor
+// each other to live on.
+void test_shared(const PlanBuilder& builder, ThreadPool& pool) {
+  const auto result = [](Session& session) {
+    EXPECT(session.run(nullptr, nullptr) == Status::OK);
+    std::vector<uint8_t> bytes;
+    for (const PortRecord& port : session.plan().outputs) {
+      bytes.insert(bytes.end(), session.address(port), session.address(port) + session.bytes(port));
+    }
+    return bytes;
+  };
+  std::unique_ptr<Session> alone, first, second, third;
+  EXPECT(create(builder.bytes(), builder.constants, pool, &alone) == Status::OK);
+  const std::vector<uint8_t> expected = result(*alone);
+  PlanBuilder keyed = builder;
+  keyed.share();
+  const PlanBuilder lean = keyed.without_constants();
+
+  auto weights = std::make_unique<WeightStore>();
+  EXPECT(create(lean.bytes(), lean.constants, pool, &first, weights.get()) == Status::OK && first == nullptr);
+  EXPECT(create(lean.bytes(), lean.constants, pool, &first) == Status::OK && first == nullptr);
+  EXPECT(weights->bytes() == 0);
+  EXPECT(create(keyed.bytes(), keyed.constants, pool, &first, weights.get()) == Status::OK);
+  const size_t shared = weights->bytes();
+  EXPECT(shared > 0 && first->held() + shared == alone->held());
+  EXPECT(create(lean.bytes(), lean.constants, pool, &second, weights.get()) == Status::OK &&
+         second != nullptr);
+  EXPECT(create(keyed.bytes(), keyed.constants, pool, &third, weights.get()) == Status::OK);
+  EXPECT(weights->bytes() == shared && second->held() == first->held() && third->held() == first->held());
+  EXPECT(result(*first) == expected && result(*second) == expected && result(*third) == expected);
+  first.reset();
+  third.reset();
+  EXPECT(weights->bytes() == shared);
+  weights.reset();
+  EXPECT(result(*second) == expected);
+
+  weights = std::make_unique<WeightStore>();
+  EXPECT(create(keyed.bytes(), keyed.constants, pool, &first, weights.get()) == Status::OK);
+  first.reset();
+  EXPECT(weights->bytes() == 0);
+  EXPECT(create(lean.bytes(), lean.constants, pool, &first, weights.get()) == Status::OK && first == nullptr);
+  // One constant packed for a matrix product, and as it is: the second form asks for its bytes.
+  for (const bool sends : {false, true}) {
+    PlanBuilder product, copy;
+    Random random(9);
+    const std::vector<float> values = random.reals(12);
+    product.step(step::matmul{product.arena({2, 4}),
+                              product.constant({4, 3}, values),
+                              -1,
+                              product.arena({2, 3}),
+                              2,
+                              3,
+                              4,
+                              0,
+                              0,
+                              {1, 1, 1, 1},
+                              {0, 0, 0, 0},
+                              {0, 0, 0, 0},
+                              1,
+                              0,
+                              0,
+                              0});
+    (void)copy.arena({2, 4});
+    const int source = copy.constant({4, 3}, values), target = copy.arena({4, 3});
+    copy.step(step::copy{
+        source, target, {1, 1, 1, 1, 1, 1, 1, 12}, {0, 0, 0, 0, 0, 0, 0, 1}, {0, 0, 0, 0, 0, 0, 0, 1}, 0, 0});
+    product.share();
+    copy.share();
+    EXPECT(create(product.bytes(), product.constants, pool, &first, weights.get()) == Status::OK);
+    const PlanBuilder& sent = sends ? copy : copy.without_constants();
+    EXPECT(create(sent.bytes(), sent.constants, pool, &second, weights.get()) == Status::OK);
+    EXPECT((second != nullptr) == sends);
+    if (sends) EXPECT(second->run(nullptr, nullptr) == Status::OK);
+  }
+}
+
+// From several threads at once: each form ends up once.
+void test_shared_threads(const PlanBuilder& builder) {
+  PlanBuilder keyed = builder;
+  keyed.share();
+  WeightStore weights;
+  std::vector<std::unique_ptr<Session>> sessions(8);
+  ThreadPool pools[4];
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t) {
+    EXPECT(pools[t].start(1) == Status::OK);
+    threads.emplace_back([&, t] {
+      for (int i = 0; i < 100; ++i) {
+        std::unique_ptr<Session>& session = sessions[static_cast<size_t>(2 * t + i % 2)];
+        EXPECT(create(keyed.bytes(), keyed.constants, pools[t], &session, &weights) == Status::OK);
+        EXPECT(session != nullptr && weights.bytes() > 0);
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  std::unique_ptr<Session> alone;
+  EXPECT(create(keyed.bytes(), keyed.constants, pools[0], &alone) == Status::OK);
+  EXPECT(sessions[0]->held() + weights.bytes() == alone->held());
 }
 
 void test_indices(ThreadPool& pool) {
@@ -243,7 +351,12 @@ int main(int count, char** arguments) {
   test_aliases(pool);
   test_indices(pool);
   test_truncated(builder, pool);
-  test_mutated(builder, pool, effort);
+  test_shared(builder, pool);
+  test_shared_threads(builder);
+  test_mutated(builder, pool, effort, false);
+  PlanBuilder keyed = builder;
+  keyed.share();
+  test_mutated(keyed, pool, effort, true);
   puts("runtime: good");
   return 0;
 }
