@@ -8,13 +8,20 @@ import { Progress } from "./progress.ts";
 export const convert: Command = {
   name: "convert",
   summary:
-    "PyTorch or safetensors checkpoints to a model package; several make an ensemble. Never executes pickle.",
+    "PyTorch or safetensors checkpoints to a model package: classifiers of an ensemble, a detector, or both. " +
+    "Never executes pickle.",
   operands: "CHECKPOINT... --arch A --out DIR",
   options: {
     arch: {
       kind: "list",
       value: "A",
-      help: `${architectureNames.join(", ")}; once for all checkpoints or once for each`,
+      help: `${architectureNames.join(", ")}; one for all checkpoints or one for each, with commas or repeated`,
+    },
+    config: { kind: "value", value: "YAML", help: "detectron2's configuration of the detector" },
+    labels: {
+      kind: "list",
+      value: "NAMES",
+      help: "of the detector's classes, with commas, where its configuration has no SPINE.FINDINGS",
     },
     out: { kind: "value", value: "DIR", help: "the folder that becomes the package" },
     name: { kind: "value", value: "NAME", help: "name of the package (default: from DIR)" },
@@ -28,7 +35,7 @@ export const convert: Command = {
       throw new UsageError("spinexr convert expects at least one checkpoint.");
     const out = args.value("out");
     if (out === undefined) throw new UsageError("spinexr convert needs --out DIR.");
-    const archs = args.list("arch").map((arch) => choice("arch", arch, architectureNames));
+    const archs = items(args.list("arch")).map((arch) => choice("arch", arch, architectureNames));
     if (archs.length !== 1 && archs.length !== checkpointPaths.length)
       throw new UsageError(
         `Give --arch once, or once for each of the ${checkpointPaths.length} checkpoints; found ${archs.length}.`,
@@ -36,11 +43,14 @@ export const convert: Command = {
     const threshold = args.value("threshold");
     if (threshold !== undefined && !(Number(threshold) >= 0 && Number(threshold) <= 1))
       throw new UsageError(`--threshold expects a number from 0 to 1, found "${threshold}".`);
+    const labels = items(args.list("labels"));
     const progress = new Progress(io);
     try {
       const { manifest, directory } = await convertToPackage({
         checkpointPaths,
         archs,
+        configPath: args.value("config"),
+        detectorLabels: labels.length === 0 ? undefined : labels,
         out,
         name: args.value("name"),
         threshold: threshold === undefined ? undefined : Number(threshold),
@@ -57,3 +67,7 @@ export const convert: Command = {
     return 0;
   },
 };
+
+/** "a,b" and "c" to a, b, c. */
+const items = (values: readonly string[]): string[] =>
+  values.flatMap((value) => value.split(",").map((item) => item.trim()));

@@ -4,12 +4,14 @@ import { SpineXRError } from "../api/errors.ts";
 import { checkOptions, isBoolean, isFunction, isObject, isSignal, isString } from "../api/options.ts";
 import type { Manifest } from "../package/manifest.ts";
 import { readBytes } from "../platform/files.ts";
-import { type ConvertOptions, convertCheckpoints } from "./convert.ts";
+import { type ConvertOptions, convertCheckpoints, type SourceFile } from "./convert.ts";
 import { checkOutput, writeFolder } from "./package-folder.ts";
 
-export interface ConvertToPackageOptions extends Omit<ConvertOptions, "checkpoints" | "name"> {
-  /** .pth or .safetensors files; several make an ensemble. */
+export interface ConvertToPackageOptions extends Omit<ConvertOptions, "checkpoints" | "name" | "config"> {
+  /** .pth or .safetensors files: classifiers of an ensemble, and a detector. */
   readonly checkpointPaths: readonly string[];
+  /** detectron2's configuration of the detector, a YAML file. */
+  readonly configPath?: string;
   /** The folder that becomes the package. */
   readonly out: string;
   /** Default: made from the folder's name. */
@@ -29,24 +31,28 @@ export async function convertToPackage(
   checkOptions("convertToPackage", options, {
     checkpointPaths: isListOfStrings,
     archs: isListOfStrings,
+    configPath: isString,
     out: isString,
     name: isString,
     threshold: isProbability,
     labels: isListOfStrings,
+    detectorLabels: isListOfStrings,
     input: isObject,
     about: isObject,
     force: isBoolean,
     onProgress: isFunction,
     signal: isSignal,
   });
-  const { checkpointPaths, out, force = false, name = packageName(out), signal } = options;
+  const { checkpointPaths, configPath, out, force = false, name = packageName(out), signal } = options;
   await checkOutput(out, force);
-  const checkpoints = checkpointPaths.map((path) => ({
+  const source = (path: string): SourceFile => ({
     fileName: basename(path),
     load: () => readBytes(path, { signal }),
-  }));
+  });
+  const checkpoints = checkpointPaths.map(source);
+  const config = configPath === undefined ? undefined : source(configPath);
   const manifest = await writeFolder(out, force, (writer) =>
-    convertCheckpoints({ ...options, checkpoints, name }, writer),
+    convertCheckpoints({ ...options, checkpoints, config, name }, writer),
   );
   return { manifest, directory: out };
 }

@@ -1,18 +1,23 @@
 /** Checkpoints to a model package, free of files and platforms: bytes in, named bytes out. */
 import { SpineXRError, throwIfAborted } from "../api/errors.ts";
 import type { OnProgress } from "../api/progress.ts";
+import type { OnnxModel } from "../onnx/model.ts";
 import { writeModel } from "../onnx/write.ts";
-import type { ClassifierEntry, Manifest, ModelInput } from "../package/manifest.ts";
+import type { ClassifierEntry, DetectorEntry, Manifest, ModelInput } from "../package/manifest.ts";
 import { validateManifest } from "../package/validate.ts";
 import { sha256Hex } from "../platform/hash.ts";
+import type { ArchitectureFamily } from "./architectures/architecture.ts";
 import { findFamily } from "./architectures/families.ts";
 import { readCheckpoint } from "./checkpoint/read-checkpoint.ts";
+import { REFERENCE_FINDINGS } from "./config/defaults.ts";
+import { type ConfigTree, readYaml } from "./config/read-yaml.ts";
 import { formatJson } from "./format-json.ts";
+import { type Findings, makeManifest } from "./make-manifest.ts";
 
-export interface CheckpointFile {
+export interface SourceFile {
   /** For messages and the manifest's provenance; not opened. */
   readonly fileName: string;
-  /** Called once, when this checkpoint's turn has come. */
+  /** Called once, when this file's turn has come. */
   load(): Promise<Uint8Array>;
 }
 
@@ -22,16 +27,20 @@ export interface PackageWriter {
 }
 
 export interface ConvertOptions {
-  /** Several make an ensemble. */
-  readonly checkpoints: readonly CheckpointFile[];
+  /** Several classifiers make an ensemble; at most one is a detector. */
+  readonly checkpoints: readonly SourceFile[];
   /** One per checkpoint, or one for all. */
   readonly archs: readonly string[];
+  /** detectron2's configuration of the detector, as YAML. Default: the defaults of its architecture. */
+  readonly config?: SourceFile;
   /** Name of the package: lower-case letters, digits, dots, underscores, hyphens. */
   readonly name: string;
   /** Probability from which a picture is called abnormal, 0 to 1. Default 0.28. */
   readonly threshold?: number;
-  /** Meaning of each logit, the abnormality first. Default ["abnormal"]. */
+  /** Meaning of each logit of the classifiers, the abnormality first. Default ["abnormal"]. */
   readonly labels?: readonly string[];
+  /** Names of the detector's classes where its configuration has none. Default: the reference's, for as many classes. */
+  readonly detectorLabels?: readonly string[];
   /** What differs from the reference's input: 224 x 224, BGR minus the ImageNet mean, on the scale 0 to 255. */
   readonly input?: Partial<ModelInput>;
   /** What the converter cannot know; each has a default that says so. */
@@ -52,85 +61,145 @@ const REFERENCE_INPUT: ModelInput = {
   mean: [103.53, 116.28, 123.675],
   std: [1, 1, 1],
 };
-const REFERENCE_THRESHOLD = 0.28;
-const REFERENCE_CLIP = 1e-6;
+
+/** One checkpoint on its way into the package. */
+interface Member {
+  /** Of the entry in the manifest, and of its file. */
+  readonly name: string;
+  readonly arch: string;
+  readonly family: ArchitectureFamily;
+  readonly fileName: string;
+}
 
 /**
- * Converts checkpoints and writes one .onnx per classifier and model.json.
+ * Converts checkpoints and writes one .onnx for each and model.json.
  *
  * @throws SpineXRError INVALID_ARGUMENT, INVALID_CHECKPOINT, FORBIDDEN_PICKLE, LIMIT_EXCEEDED, INVALID_PACKAGE (an
- *   option that the manifest's schema refuses), ABORTED; messages about a checkpoint begin with its name
+ *   option that the manifest's schema refuses), ABORTED; messages about a file begin with its name
  */
 export async function convertCheckpoints(options: ConvertOptions, writer: PackageWriter): Promise<Manifest> {
   const { checkpoints, onProgress, signal } = options;
-  const archs = archPerCheckpoint(options);
-  const classifiers: ClassifierEntry[] = [];
-  const sources: string[] = [];
-  const notes = new Set<string>();
-  for (const [index, checkpoint] of checkpoints.entries()) {
+  const members = listMembers(options);
+  const found: Findings = { classifiers: [], detector: null, sources: [], notes: new Set() };
+  const config = await readConfig(options, found);
+  for (const [index, member] of members.entries()) {
     throwIfAborted(signal);
-    const { fileName } = checkpoint;
-    onProgress?.({ phase: "convert", file: fileName, done: index, total: checkpoints.length });
-    const bytes = await checkpoint.load();
+    onProgress?.({ phase: "convert", file: member.fileName, done: index, total: members.length });
+    const bytes = await checkpoints[index]!.load();
     throwIfAborted(signal);
-    const arch = archs[index]!;
-    const converted = await convertOne(bytes, arch, fileName);
-    const labels = checkLabels(options.labels, converted.outputs, fileName);
-    const onnx = writeModel(converted.model);
-    const name = memberName(archs, index);
-    const file = `${name}.onnx`;
+    found.sources.push(`${member.fileName} (sha256 ${sha256Hex(bytes)})`);
+    const { entry, model, notes } = await convertMember(member, bytes, config, options);
+    const onnx = writeModel(model);
+    const { name, architecture, file, ...rest } = entry;
+    const sealed = { name, architecture, file, sha256: sha256Hex(onnx), ...rest };
     await writer.write(file, onnx);
-    classifiers.push({
-      name,
-      architecture: arch,
-      file,
-      sha256: sha256Hex(onnx),
-      input: { ...REFERENCE_INPUT, ...options.input },
-      inputName: converted.inputName,
-      outputName: converted.outputName,
-      labels,
-    });
-    sources.push(`${fileName} (sha256 ${sha256Hex(bytes)})`);
-    for (const note of converted.notes) notes.add(note);
+    if ("decoder" in sealed) found.detector = sealed;
+    else found.classifiers.push(sealed);
+    for (const note of notes) found.notes.add(note);
   }
   throwIfAborted(signal);
-  const manifest = validateManifest(makeManifest(options, classifiers, sources, [...notes]));
+  const manifest = validateManifest(makeManifest(options, found));
   await writer.write("model.json", new TextEncoder().encode(formatJson(manifest)));
-  onProgress?.({ phase: "convert", file: "model.json", done: checkpoints.length, total: checkpoints.length });
+  onProgress?.({ phase: "convert", file: "model.json", done: members.length, total: members.length });
   return manifest;
 }
 
-function archPerCheckpoint({ checkpoints, archs }: ConvertOptions): readonly string[] {
-  if (checkpoints.length === 0) {
-    throw new SpineXRError("INVALID_ARGUMENT", "There is no checkpoint to convert; name at least one.");
-  }
+function listMembers({ checkpoints, archs, config, detectorLabels }: ConvertOptions): Member[] {
+  const invalid = (message: string): never => {
+    throw new SpineXRError("INVALID_ARGUMENT", message);
+  };
+  if (checkpoints.length === 0) invalid("There is no checkpoint to convert; name at least one.");
   if (archs.length !== 1 && archs.length !== checkpoints.length) {
-    throw new SpineXRError(
-      "INVALID_ARGUMENT",
+    invalid(
       `There are ${checkpoints.length} checkpoints and ${archs.length} architectures; ` +
         "give one architecture for all or one for each, in the same order.",
     );
   }
-  for (const arch of archs) findFamily(arch);
-  return checkpoints.map((_, index) => archs[index] ?? archs[0]!);
+  const each = checkpoints.map((_, index) => archs[index] ?? archs[0]!);
+  const members = checkpoints.map(({ fileName }, index): Member => {
+    const arch = each[index]!;
+    return { name: memberName(each, index), arch, family: findFamily(arch), fileName };
+  });
+  const detectors = members.filter(({ family }) => family.kind === "detector");
+  if (detectors.length > 1) {
+    invalid(`A package has one detector, found ${detectors.map(({ fileName }) => fileName).join(", ")}.`);
+  }
+  if (detectors.length === 0 && (config !== undefined || detectorLabels !== undefined)) {
+    invalid("A configuration and labels of findings belong to a detector, but no checkpoint is one.");
+  }
+  return members;
 }
 
-async function convertOne(bytes: Uint8Array, arch: string, fileName: string) {
+async function readConfig(
+  { config, signal }: ConvertOptions,
+  { notes }: Findings,
+): Promise<ConfigTree | null> {
+  if (config === undefined) return null;
+  const bytes = await config.load();
+  throwIfAborted(signal);
+  const tree = await named(config.fileName, () => readYaml(bytes));
+  notes.add(`The detector's configuration is ${config.fileName} (sha256 ${sha256Hex(bytes)}).`);
+  return tree;
+}
+
+type Entry = Omit<ClassifierEntry, "sha256"> | Omit<DetectorEntry, "sha256">;
+
+async function convertMember(
+  { name, arch, family, fileName }: Member,
+  bytes: Uint8Array,
+  config: ConfigTree | null,
+  options: ConvertOptions,
+): Promise<{ entry: Entry; model: OnnxModel; notes: readonly string[] }> {
+  const converted = await named(fileName, async () =>
+    family.convert(await readCheckpoint(bytes), arch, config),
+  );
+  const { model, inputName, notes } = converted;
+  const common = { name, architecture: arch, file: `${name}.onnx`, inputName };
+  if (converted.kind === "classifier") {
+    const labels = classifierLabels(options.labels, converted.outputs, fileName);
+    const input = { ...REFERENCE_INPUT, ...options.input };
+    return { entry: { ...common, input, outputName: converted.outputName, labels }, model, notes };
+  }
+  const { input, sizeInputName, decoder } = converted;
+  const labels = findingLabels(converted.labels ?? options.detectorLabels, converted.classes, fileName);
+  return { entry: { ...common, input, sizeInputName, decoder, labels }, model, notes };
+}
+
+/** Puts the file's name in front of errors. */
+async function named<T>(fileName: string, work: () => Promise<T>): Promise<T> {
   try {
-    return findFamily(arch).convert(await readCheckpoint(bytes), arch);
+    return await work();
   } catch (cause) {
     if (!(cause instanceof SpineXRError)) throw cause;
     throw new SpineXRError(cause.code, `${fileName}: ${cause.message}`, { cause });
   }
 }
 
-function checkLabels(labels: readonly string[] | undefined, outputs: number, fileName: string): string[] {
+function classifierLabels(
+  labels: readonly string[] | undefined,
+  outputs: number,
+  fileName: string,
+): readonly string[] {
   if (labels === undefined && outputs === 1) return ["abnormal"];
-  if (labels?.length === outputs) return [...labels];
+  if (labels?.length === outputs) return labels;
   throw new SpineXRError(
     "INVALID_ARGUMENT",
     `The network of ${fileName} has ${outputs} outputs, but ${labels?.length ?? "no"} labels were given; ` +
       "give one label for each output, the abnormality first.",
+  );
+}
+
+function findingLabels(
+  labels: readonly string[] | undefined,
+  classes: number,
+  fileName: string,
+): readonly string[] {
+  if (labels === undefined && classes === REFERENCE_FINDINGS.length) return REFERENCE_FINDINGS;
+  if (labels?.length === classes) return labels;
+  throw new SpineXRError(
+    "INVALID_ARGUMENT",
+    `The detector of ${fileName} has ${classes} classes, but ${labels?.length ?? "no"} labels were given; ` +
+      "give one for each class, in SPINE.FINDINGS of the configuration or as labels.",
   );
 }
 
@@ -139,39 +208,4 @@ function memberName(archs: readonly string[], index: number): string {
   const arch = archs[index]!;
   if (archs.indexOf(arch) === archs.lastIndexOf(arch)) return arch;
   return `${arch}-${archs.slice(0, index + 1).filter((other) => other === arch).length}`;
-}
-
-function makeManifest(
-  { name, threshold, about = {} }: ConvertOptions,
-  classifiers: readonly ClassifierEntry[],
-  sources: readonly string[],
-  notes: readonly string[],
-): Manifest {
-  const thresholdNote =
-    threshold === undefined
-      ? `The threshold ${REFERENCE_THRESHOLD} is the only one that VinDr-SpineXR publishes; it was not tuned for these weights.`
-      : `The threshold ${threshold} was given at conversion.`;
-  return {
-    schema: "spinexr.model/1",
-    name,
-    version: about.version ?? "1",
-    kind: "vindr-spinexr",
-    license:
-      about.license ??
-      "Not stated: the licence of the checkpoint holds; fill it in before sharing this package.",
-    intendedUse:
-      about.intendedUse ??
-      "Research on spine radiographs: how likely a picture is abnormal. Not a medical device, not for diagnosis.",
-    provenance: {
-      source: about.source ?? `Converted from ${sources.join(", ")}.`,
-      training: about.training ?? "Not recorded in the checkpoint.",
-      notes: [...notes, thresholdNote].join(" "),
-    },
-    warnings: about.warnings ?? [],
-    classifiers,
-    detector: null,
-    ensemble: { rule: "mean-logit", clip: REFERENCE_CLIP },
-    thresholds: { abnormal: threshold ?? REFERENCE_THRESHOLD, findingWhenNormal: 0.5 },
-    selfTest: null,
-  };
 }

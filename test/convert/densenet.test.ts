@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { densenet } from "../../src/convert/architectures/densenet.ts";
 import { architectureNames, findFamily } from "../../src/convert/architectures/families.ts";
 import { readCheckpoint } from "../../src/convert/checkpoint/read-checkpoint.ts";
 import type { StateDict } from "../../src/convert/checkpoint/state-dict.ts";
@@ -16,7 +17,7 @@ import { type TestState, writeCheckpoint } from "../support/torch-writer.ts";
 const test = suite("densenet");
 const read = (state: TestState): Promise<StateDict> => readCheckpoint(writeCheckpoint(state));
 const convert = async (state: TestState, arch = "densenet") =>
-  findFamily(arch).convert(await read(state), arch);
+  densenet.convert(await read(state), arch, null);
 
 test("both spellings compute what their definition says, with and without the last ReLU, in batches", async () => {
   const sizes: DenseNetSize[] = [
@@ -100,13 +101,21 @@ test("an unknown architecture gets the list and the nearest name", async () => {
     "INVALID_ARGUMENT",
     /Did you mean "densenet121"\?.*densenet201/,
   );
-  assert.equal(architectureNames, ["densenet121", "densenet169", "densenet201", "densenet"]);
+  assert.equal(architectureNames, [
+    "densenet121",
+    "densenet169",
+    "densenet201",
+    "densenet",
+    "sparse-rcnn",
+    "retinanet",
+    "faster-rcnn",
+  ]);
 });
 
 test("the golden checkpoint answers as the reference implementation did", async () => {
   const golden = JSON.parse(readFileSync(shared("golden/models/densenet121.expected.json"), "utf8"));
   const state = await readCheckpoint(readFileSync(shared("golden/models/densenet121.pth")));
-  const onnx = writeModel(findFamily("densenet121").convert(state, "densenet121").model);
+  const onnx = writeModel(densenet.convert(state, "densenet121", null).model);
   const wanted = golden.images.find(({ image }: { image: string }) => image === "CR_MONO1_10_chest.png");
 
   const file = readFileSync(shared("third_party/radiographs/CR_MONO1_10_chest.dcm"));

@@ -2,10 +2,9 @@
  * DenseNet (Huang et al., "Densely Connected Convolutional Networks", 2017) as torchvision writes it: stem, dense
  * blocks of BN-ReLU-conv1x1-BN-ReLU-conv3x3 layers, transitions, a last normalisation, global average pool, linear.
  */
-import type { OnnxAttribute } from "../../onnx/model.ts";
-import type { ArchitectureFamily, ConvertedNetwork } from "./architecture.ts";
-import { type DenseNetLayout, findDenseNet, NORM_PARTS } from "./densenet-layout.ts";
-import { OnnxBuilder } from "./onnx-builder.ts";
+import type { ClassifierFamily, ConvertedClassifier } from "./architecture.ts";
+import { type DenseNetLayout, findDenseNet, ignoredTensor } from "./densenet-layout.ts";
+import { LayerBuilder } from "./layers.ts";
 
 /** Layers per block; null: as the checkpoint's names say. */
 const BLOCKS: Readonly<Record<string, readonly number[] | null>> = {
@@ -15,19 +14,17 @@ const BLOCKS: Readonly<Record<string, readonly number[] | null>> = {
   densenet: null,
 };
 
-/** PyTorch's default, which neither implementation changes. */
-const BATCH_NORM_EPSILON = 1e-5;
 const INPUT_IS_A_GUESS =
   "The checkpoint does not say how its inputs were prepared: check mean, std and colorOrder against the training code.";
 const INPUT = "image";
 const OUTPUT = "logits";
 
-export const densenet: ArchitectureFamily = {
+export const densenet: ClassifierFamily = {
+  kind: "classifier",
   names: Object.keys(BLOCKS),
-  convert(state, arch): ConvertedNetwork {
+  convert(state, arch): ConvertedClassifier {
     const layout = findDenseNet(state, arch, BLOCKS[arch] ?? null);
-    const model = build(new OnnxBuilder(state), layout, arch);
-    const { style, blocks, outputs } = layout;
+    const { style, blocks } = layout;
     const notes = [
       `${arch} with ${blocks.join("-")} layers per block, read from a checkpoint with ${style.name} tensor names.`,
       style.finalRelu
@@ -35,64 +32,50 @@ export const densenet: ArchitectureFamily = {
         : "As in the reference implementation, no ReLU follows the last batch normalisation.",
       ...(style.finalRelu ? [INPUT_IS_A_GUESS] : []),
     ];
-    return { model, inputName: INPUT, outputName: OUTPUT, outputs, notes };
+    return { ...build(new LayerBuilder(state), layout, arch), inputName: INPUT, outputName: OUTPUT, notes };
   },
 };
 
-function build(onnx: OnnxBuilder, layout: DenseNetLayout, arch: string) {
-  const { style, blocks, outputs } = layout;
+function build(b: LayerBuilder, { style, blocks, structure }: DenseNetLayout, arch: string) {
+  /** Every layer has the widths of the first, so that one that differs is named. */
+  const growth = b.dim(`${style.layer(1, 1)}.conv2.weight`, 0);
+  const bottleneck = b.dim(`${style.layer(1, 1)}.conv1.weight`, 0);
 
-  const conv = (name: string, x: string, size: number, stride: number): string =>
-    onnx.node("Conv", name, [x, onnx.weight(`${name}.weight`)], {
-      kernel_shape: { ints: [size, size] },
-      strides: { ints: [stride, stride] },
-      pads: padding((size - 1) / 2),
-    });
-  const norm = (name: string, x: string): string => {
-    const parameters = NORM_PARTS.map((part) =>
-      onnx.weight(`${name}.${part}`, part === "running_var" ? 0 : -Infinity),
-    );
-    return onnx.node("BatchNormalization", name, [x, ...parameters], {
-      epsilon: { float: BATCH_NORM_EPSILON },
-    });
-  };
-  const relu = (x: string): string => onnx.node("Relu", `${x}.relu`, [x]);
-
-  let x = relu(norm(style.stemNorm, conv(style.stemConv, INPUT, 7, 2)));
-  x = onnx.node("MaxPool", "stem.pool", [x], {
-    kernel_shape: { ints: [3, 3] },
-    strides: { ints: [2, 2] },
-    pads: padding(1),
-  });
+  let x = b.conv(style.stemConv, { value: INPUT, width: 3 }, { kernel: 7, stride: 2 });
+  x = b.maxPool("stem.pool", b.relu(b.batchNorm(style.stemNorm, x)), 3, 2, 1);
   blocks.forEach((layers, index) => {
-    const features = [x];
+    const features = [x.value];
     for (let layer = 1; layer <= layers; layer++) {
       const name = style.layer(index + 1, layer);
-      const narrow = conv(`${name}.conv1`, relu(norm(`${name}.norm1`, x)), 1, 1);
-      features.push(conv(`${name}.conv2`, relu(norm(`${name}.norm2`, narrow)), 3, 1));
-      x = onnx.node("Concat", `${name}.concat`, [...features], { axis: { int: 1 } });
+      let fresh = b.relu(b.batchNorm(`${name}.norm1`, x));
+      fresh = b.conv(`${name}.conv1`, fresh, { kernel: 1, width: bottleneck });
+      fresh = b.relu(b.batchNorm(`${name}.norm2`, fresh));
+      fresh = b.conv(`${name}.conv2`, fresh, { kernel: 3, width: growth });
+      features.push(fresh.value);
+      const value = b.node("Concat", `${name}.concat`, [...features], { axis: { int: 1 } });
+      x = { value, width: x.width + fresh.width };
     }
     if (index + 1 === blocks.length) return;
     const name = style.transition(index + 1);
-    x = onnx.node(
-      "AveragePool",
-      `${name}.pool`,
-      [conv(`${name}.conv`, relu(norm(`${name}.norm`, x)), 1, 1)],
-      {
-        kernel_shape: { ints: [2, 2] },
-        strides: { ints: [2, 2] },
-      },
-    );
+    const narrow = b.conv(`${name}.conv`, b.relu(b.batchNorm(`${name}.norm`, x)), { kernel: 1 });
+    const value = b.node("AveragePool", `${name}.pool`, [narrow.value], {
+      kernel_shape: { ints: [2, 2] },
+      strides: { ints: [2, 2] },
+    });
+    x = { value, width: narrow.width };
   });
-  x = norm(style.finalNorm, x);
-  if (style.finalRelu) x = relu(x);
-  x = onnx.node("Flatten", "flatten", [onnx.node("GlobalAveragePool", "global_pool", [x])], {
+  x = b.batchNorm(style.finalNorm, x);
+  if (style.finalRelu) x = b.relu(x);
+  const pooled = b.node("Flatten", "flatten", [b.node("GlobalAveragePool", "global_pool", [x.value])], {
     axis: { int: 1 },
   });
-  const linear = [x, onnx.weight(`${style.linear}.weight`), onnx.weight(`${style.linear}.bias`)];
-  onnx.node("Gemm", OUTPUT, linear, { transB: { int: 1 } });
-  return onnx.finish(arch, INPUT, OUTPUT, outputs);
+  const { width: outputs } = b.linear(style.linear, { value: pooled, width: x.width }, { output: OUTPUT });
+  const model = b.finish({
+    arch,
+    structure,
+    inputs: [{ name: INPUT, type: "float", dims: ["N", 3, "H", "W"] }],
+    outputs: [{ name: OUTPUT, type: "float", dims: ["N", outputs] }],
+    ignored: ignoredTensor,
+  });
+  return { kind: "classifier" as const, model, outputs };
 }
-
-/** Top, left, bottom, right. */
-const padding = (size: number): OnnxAttribute => ({ ints: [size, size, size, size] });

@@ -4,8 +4,11 @@ import { SpineXRError } from "../../api/errors.ts";
 import { suggestion } from "../../api/options.ts";
 import type { ArchitectureFamily } from "./architecture.ts";
 import { densenet } from "./densenet.ts";
+import { fasterRcnn } from "./faster-rcnn.ts";
+import { retinanet } from "./retinanet.ts";
+import { sparseRcnn } from "./sparse-rcnn.ts";
 
-const FAMILIES: readonly ArchitectureFamily[] = [densenet];
+const FAMILIES: readonly ArchitectureFamily[] = [densenet, sparseRcnn, retinanet, fasterRcnn];
 
 /** The values of --arch. */
 export const architectureNames: readonly string[] = FAMILIES.flatMap((family) => family.names);
