@@ -123,4 +123,42 @@ test("Dropout is the identity, its mask all true", () => {
   assert.is(mask!.dtype, "bool");
 });
 
+test("whole numbers that the network computes: class and place of the best scores", () => {
+  const source = model({
+    nodes: [
+      node("TopK", "x k", "scores at"),
+      node("Mod", "at classes", "class"),
+      node("Div", "at classes", "place"),
+      node("Mul", "place classes", "first"),
+      node("Sub", "at first", "rest"),
+      node("Add", "rest minus", "shifted"),
+      node("Div", "shifted two", "halves"),
+      node("Cast", "shifted", "short", { to: { int: 6 } }),
+      node("Mod", "short none", "nothing"),
+      node("Min", "class one", "low"),
+    ],
+    inputs: { x: ["float", [9]] },
+    initializers: [
+      int64s("k", [3]),
+      int64s("classes", [3]),
+      int64s("minus", [-3]),
+      int64s("two", [2]),
+      int64s("one", [1]),
+      { name: "none", type: "int32", dims: [1], data: Int32Array.of(0) },
+    ],
+    outputs: ["class", "place", "shifted", "halves", "nothing", "low"],
+  });
+  const graph = importGraph(parseModel(writeModel(source)), { inputs: { x: { dims: [9] } } });
+  const results = interpret(graph, { x: [0, 0, 0, 0, 9, 0, 7, 0, 8] });
+  const values = (name: string) => Array.from(results.get(name)!.data as ArrayLike<number | bigint>, Number);
+  // The best are at 4, 8 and 6.
+  assert.equal(values("class"), [1, 2, 0]);
+  assert.equal(values("place"), [1, 2, 2]);
+  assert.equal(values("shifted"), [-2, -1, -3]);
+  assert.equal(values("halves"), [-1, 0, -1], "truncated");
+  assert.equal(values("nothing"), [0, 0, 0]);
+  assert.equal(values("low"), [1, 1, 0]);
+  assert.is(results.get("nothing")!.dtype, "i32");
+});
+
 test.run();
