@@ -39,9 +39,10 @@ export class DrivenCore implements Core {
     return this.#engine.add(async () => {
       this.#checkAlive();
       const inner = await this.#driver.createWeights();
-      const weights: SharedWeights = new SharedWeights(inner, () =>
-        this.#engine.add(() => inner.destroy()).finally(() => this.#owned.delete(weights)),
-      );
+      const weights: SharedWeights = new SharedWeights(inner, () => {
+        this.#owned.delete(weights);
+        return this.#engine.add(() => inner.destroy());
+      });
       this.#owned.add(weights);
       return weights;
     });
@@ -70,10 +71,16 @@ export class DrivenCore implements Core {
   }
 
   async #create(plan: Plan, weights?: CoreWeights) {
-    if (weights instanceof SharedWeights)
-      return weights.create(plan, (encoded) => this.#driver.createSession(encoded, weights.inner));
-    const made = await this.#driver.createSession({ ...plan, plan: encodePlan(plan) }, null);
-    return { made, release: () => {} };
+    if (weights === undefined) {
+      const made = await this.#driver.createSession({ ...plan, plan: encodePlan(plan) }, null);
+      return { made, release: () => {} };
+    }
+    if (!(weights instanceof SharedWeights && this.#owned.has(weights)))
+      throw new SpineXRError(
+        "INVALID_ARGUMENT",
+        "Expected weights that this backend has created and that are not disposed; create new ones.",
+      );
+    return weights.create(plan, (encoded) => this.#driver.createSession(encoded, weights.inner));
   }
 
   dispose(): Promise<void> {
