@@ -130,11 +130,12 @@ function suppressed(candidates: readonly Detection[], filter: DetectionFilter): 
   const apart = Math.max(...ranked.flatMap(({ box }) => box)) + 1;
   const kept: { detection: Detection; shifted: number[] }[] = [];
   for (const detection of ranked) {
+    if (kept.length === filter.maxDetections) break;
     const shifted = detection.box.map((v) => v + detection.label * apart);
     if (kept.every((other) => iou(other.shifted, shifted) <= filter.iouThreshold))
       kept.push({ detection, shifted });
   }
-  return kept.slice(0, filter.maxDetections).map(({ detection }) => detection);
+  return kept.map(({ detection }) => detection);
 }
 
 export function iou(a: readonly number[], b: readonly number[]): number {

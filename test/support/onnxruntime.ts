@@ -7,11 +7,21 @@ export async function runOnnxruntime(
   dims: readonly number[],
   data: Float32Array,
 ): Promise<Float32Array> {
+  return (await runOnnxruntimeOutputs(model, { dims, data })).logits!.data;
+}
+
+/** All outputs, float32, of an ONNX file with one input "image". */
+export async function runOnnxruntimeOutputs(
+  model: string | Uint8Array,
+  image: { readonly dims: readonly number[]; readonly data: Float32Array },
+): Promise<Record<string, { dims: readonly number[]; data: Float32Array }>> {
   ort.env.wasm.numThreads = 1;
   const session = await ort.InferenceSession.create(model as Uint8Array);
   try {
-    const outputs = await session.run({ image: new ort.Tensor("float32", data, dims) });
-    return outputs.logits!.data as Float32Array;
+    const outputs = await session.run({ image: new ort.Tensor("float32", image.data, image.dims) });
+    return Object.fromEntries(
+      Object.entries(outputs).map(([name, { dims, data }]) => [name, { dims, data: data as Float32Array }]),
+    );
   } finally {
     await session.release();
   }
