@@ -103,8 +103,14 @@ export function openBox(field: Field, longest: number): Box {
   ];
 }
 
-/** Share of a pixel's signal that the collimator lets through, by signed distances to its turned edges. */
-export function collimatorMask(field: Field, longest: number): ((x: number, y: number) => number) | null {
+/**
+ * Fills a row of the picture with the share of the signal that the collimator lets through, by signed distances to its turned
+ * edges; null when it is open.
+ */
+export function collimatorMask(
+  field: Field,
+  longest: number,
+): ((y: number, row: Float32Array) => void) | null {
   const [left, top, right, bottom] = field.collimator;
   if (left + top + right + bottom === 0) return null;
   const { width, height } = plateSize(field, longest);
@@ -116,12 +122,16 @@ export function collimatorMask(field: Field, longest: number): ((x: number, y: n
   const x1 = right > 0 ? (1 - right) * width : 2 * width;
   const y0 = top > 0 ? top * height : -height;
   const y1 = bottom > 0 ? (1 - bottom) * height : 2 * height;
-  return (px, py) => {
-    const dx = px - width / 2;
-    const dy = py - height / 2;
-    const x = width / 2 + dx * c + dy * s;
-    const y = height / 2 + dy * c - dx * s;
-    const inside = Math.min(x - x0, x1 - x, y - y0, y1 - y) / soft + 0.5;
-    return inside <= 0 ? 0 : inside >= 1 ? 1 : inside;
+  return (row, out) => {
+    const dy = row + 0.5 - height / 2;
+    for (let i = 0; i < width; i++) {
+      const dx = i + 0.5 - width / 2;
+      const x = width / 2 + dx * c + dy * s;
+      const y = height / 2 + dy * c - dx * s;
+      const h = x - x0 < x1 - x ? x - x0 : x1 - x;
+      const v = y - y0 < y1 - y ? y - y0 : y1 - y;
+      const inside = (h < v ? h : v) / soft + 0.5;
+      out[i] = inside <= 0 ? 0 : inside >= 1 ? 1 : inside;
+    }
   };
 }

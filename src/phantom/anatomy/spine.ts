@@ -70,19 +70,19 @@ const THORACIC: readonly (readonly [number, number])[] = [
   [6, -20],
   [8, -21],
   [12, -4],
-  [15, 4],
-  [18, 10],
+  [15, 3],
+  [18, 6],
   [21, 0],
 ];
 const LUMBAR: readonly (readonly [number, number])[] = [
   [16, 0],
-  [18, 5],
+  [18, 6],
   [19, 10],
-  [20, 7],
-  [21, 1],
-  [22, -8],
-  [23, -21],
-  [24, -37],
+  [20, 9],
+  [21, 4],
+  [22, -6],
+  [23, -19],
+  [24, -36],
 ];
 
 /** Distance of the source from the middle of the body. */

@@ -40,7 +40,7 @@ export function addSpurs(surgery: Surgery, count: number): void {
     const plates = random.weighted({ both: 66, upper: 18, lower: 16 });
     const spur = (target: Level, plate: "top" | "bottom"): Spur => {
       const room = level.disc * 0.42;
-      const length = mix(0.2, 0.5, own) * Math.min(target.hh, 14) * random.range(0.9, 1.2);
+      const length = mix(0.26, 0.54, own) * Math.min(target.hh, 14) * random.range(0.9, 1.2);
       return {
         side,
         plate,
@@ -86,24 +86,26 @@ export function addFilledForamen(surgery: Surgery): boolean {
         kind: "tube",
         knots: path.map(([x, y, r]) => ({ ...toPixel(f, x, y), r: r * scale })),
         amount: amount * above.density,
-        wall: 0.16 * above.density,
+        wall: 0.05 * above.density,
       });
     };
     // The upper facet of the lower vertebra, swollen, reaches forward and up; ridges come from the plates.
     add(
       [
-        [hw + 11 * k, half * 0.6, 3.4 * k],
-        [hw + 8 * k, 0, (3.2 + 1.6 * grade) * k],
-        [hw + 6 * k, -half * 0.5, 2.6 * k],
+        [hw + 11 * k, half * 0.62, 3 * k],
+        [hw + 9 * k, half * 0.25, 4.4 * k],
+        [hw + 7.5 * k, -half * 0.1, (3.6 + 1.8 * grade) * k],
+        [hw + 7 * k, -half * 0.5, 2.4 * k],
       ],
-      0.26 * grade,
+      0.34 * grade,
     );
     add(
       [
-        [hw - 1 * k, above.disc * 0.15, 2.6 * k],
-        [hw + 4.5 * k * grade, -above.disc * 0.1, 2.2 * k],
+        [hw - 1.5 * k, above.disc * 0.15, 4 * k],
+        [hw + 1.5 * k * grade, 0, 3.6 * k],
+        [hw + 5 * k * grade, -above.disc * 0.1, 1.8 * k],
       ],
-      0.26 * grade,
+      0.3 * grade,
     );
     return true;
   }
@@ -122,7 +124,7 @@ export function addOther(surgery: Surgery): boolean {
   );
   const r = random.range(0.24, 0.5) * (whole ? 1.35 : 1);
   const [u, v] = [random.range(-0.5, 0.5), random.range(-0.4, 0.4)];
-  const amount = random.range(0.3, 0.75) * (whole ? 1.3 : 1);
+  const amount = random.range(0.24, 0.55) * (whole ? 1.3 : 1);
   const flat = random.range(0.75, 1);
   for (const level of order) {
     const below = spine.levels[level.index + 1];
@@ -144,7 +146,7 @@ export function addOther(surgery: Surgery): boolean {
       surgery.additions.push({
         kind: "patch",
         knots: [{ ...middle, r: rp }],
-        amount: kind === "lytic" ? -amount * 0.55 : amount,
+        amount: kind === "lytic" ? -0.18 - amount * 0.5 : amount,
       });
       if (kind === "lytic") {
         const [a, b] = pointsOf(surgery, level, [
@@ -155,7 +157,7 @@ export function addOther(surgery: Surgery): boolean {
           kind: "tube",
           knots: [a, b].map((point) => ({ ...point, r: rp })),
           amount: 0,
-          wall: 0.22,
+          wall: 0.26,
         });
       }
       return true;
@@ -163,7 +165,8 @@ export function addOther(surgery: Surgery): boolean {
     const x = kind === "disc" ? u * level.hw * 0.6 : lateral ? (u < 0 ? -level.hw - 3.2 : level.hw + 26) : 0;
     const long = kind === "disc" ? level.hw * 0.45 : level.hh * 0.75;
     const thick = kind === "disc" ? Math.max(level.disc * 0.3, 1.3) : 2.3 * (whole ? 1.4 : 1);
-    const path = [-1, -0.4, 0.3, 1].map((t): [number, number] => {
+    const lumps = [0.5, 1, 0.7, 1, 0.8, 0.45];
+    const path = [-1, -0.62, -0.2, 0.24, 0.66, 1].map((t): [number, number] => {
       const off = (t * t - 0.5) * thick * 0.6;
       return kind === "disc" ? [x + t * long, off] : [x + off, t * long];
     });
@@ -176,10 +179,10 @@ export function addOther(surgery: Surgery): boolean {
       kind: "tube",
       knots: path.map(([px, py], i) => ({
         ...toPixel(frame, px, py),
-        r: thick * (1 - 0.15 * (i % 2)) * scale,
+        r: thick * lumps[i] * scale,
       })),
       amount: amount * 1.1,
-      wall: 0.1,
+      wall: 0.06,
     });
     return true;
   }

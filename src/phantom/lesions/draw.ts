@@ -17,14 +17,14 @@ const RATES: readonly {
   readonly more: number;
 }[] = [
   { add: addImplant, ap: 0.098, lateral: 0.098, more: 0.12 },
-  { add: addSlip, ap: 0, lateral: 0.125, more: 0.06 },
-  { add: addCollapse, ap: 0.05, lateral: 0.066, more: 0.16 },
+  { add: addSlip, ap: 0, lateral: 0.158, more: 0.06 },
+  { add: addCollapse, ap: 0.054, lateral: 0.07, more: 0.16 },
   { add: addNarrowDisc, ap: 0.12, lateral: 0.21, more: 0.28 },
-  { add: addFilledForamen, ap: 0, lateral: 0.125, more: 0.35 },
+  { add: addFilledForamen, ap: 0, lateral: 0.117, more: 0.35 },
   { add: addOther, ap: 0.092, lateral: 0.092, more: 0.2 },
 ];
 
-const SPURS = { share: 0.54, counts: [0, 16, 20, 19, 15, 11, 7, 5, 3, 2, 2] } as const;
+const SPURS = { share: 0.56, counts: [0, 16, 20, 19, 15, 11, 7, 5, 3, 2, 2] } as const;
 
 /** Changes the spine and adds what is painted later; a picture without any other lesion gets spurs. */
 export function addLesions(surgery: Surgery, view: View): void {

@@ -24,12 +24,16 @@ export function paintBody(pen: Pen, frame: Frame, level: Level): void {
   pen.canvas.paint(frame, -hw, -hh - reach, hw, hh + reach, (x, y) => {
     const v = y / hh;
     const bulge = 1 - v * v;
-    const w = hw * (1 - waist * (bulge > 0 ? bulge : 0));
+    const uneven = pen.grain.at((x < 0 ? 90 : 170) + level.index * 13, y * 0.5 + level.index * 29) * 0.45;
+    const w = hw * (1 - waist * (bulge > 0 ? bulge : 0)) + uneven;
     const u = x / w;
     const q = 1 - u * u;
     if (q <= 0) return 0;
-    const fromTop = y - plateAt(level, "top", u);
-    const fromBottom = plateAt(level, "bottom", u) - y;
+    const corner = u < 0 ? -u - 0.86 : u - 0.86;
+    const round = corner > 0 ? corner * corner * 55 : 0;
+    const wave = pen.grain.at(x * 0.4 + level.index * 41, 200) * 0.4;
+    const fromTop = y - plateAt(level, "top", u) - round + wave;
+    const fromBottom = plateAt(level, "bottom", u) - y - round + wave;
     if (fromTop < -reach || fromBottom < -reach) return 0;
     const open = lens * Math.sqrt(q);
     let value = 0;
@@ -86,12 +90,12 @@ function paintSpur(pen: Pen, frame: Frame, level: Level, spur: Level["spurs"][nu
   const points = spurPoints(level, spur);
   const scale = scaleOf(frame);
   const outline = points.map(([x, y]) => toPixel(frame, x, y));
-  const depth = (0.15 + 0.012 * spur.length) * level.density * Math.sqrt(level.beam / 20);
+  const depth = (0.2 + 0.012 * spur.length) * level.density * Math.sqrt(level.beam / 20);
   pen.canvas.fill(outline, depth, 0.5 * scale);
   const r = Math.max(0.55 * scale, 0.6);
   pen.canvas.tube(
     outline.slice(0, 5).map((point) => ({ ...point, r })),
-    0.22 * level.density,
+    0.18 * level.density,
   );
 }
 

@@ -25,8 +25,23 @@ export function paintHead(pen: Pen, scene: Scene): void {
         [60, -150],
         [-60, -150],
       ],
-      0.9,
-      3,
+      0.55,
+      2.5,
+    );
+    region(
+      pen,
+      f,
+      [
+        [-60, -60],
+        [-40, -24 + chin * 0.5],
+        [0, -8 + chin],
+        [40, -24 + chin * 0.5],
+        [60, -60],
+        [50, -150],
+        [-50, -150],
+      ],
+      0.5,
+      22,
     );
     tube(
       pen,
@@ -40,8 +55,8 @@ export function paintHead(pen: Pen, scene: Scene): void {
         [47, -6 + chin * 0.4, 8],
         [54, -50, 7],
       ],
-      0.35 * d,
-      1.4,
+      0.22 * d,
+      0.6,
     );
     teeth(pen, scene, f, 0, -12 + chin, 26);
     return;
@@ -61,10 +76,15 @@ export function paintHead(pen: Pen, scene: Scene): void {
       [0, -150],
       [-80, -130],
     ],
-    0.65 * d,
     0.4 * d,
-    5,
+    0.3 * d,
+    4,
   );
+  // Mastoid cells.
+  for (let i = 0; i < 26; i++) {
+    const cell = childFrame(f, random.normal(14, 8), random.normal(-19, 6));
+    pen.canvas.ellipsoid(cell, random.range(1.5, 4), random.range(1.5, 3.5), random.range(-0.16, 0.1));
+  }
   region(
     pen,
     f,
@@ -75,22 +95,31 @@ export function paintHead(pen: Pen, scene: Scene): void {
       [36, -22],
       [14, -9],
     ],
-    0.5 * d,
-    6,
+    0.3 * d,
+    16,
   );
   for (const side of [-1, 1])
-    tube(
+    flatBone(
       pen,
       childFrame(f, side * 3, side * 3.5),
       [
-        [-22, -34, 9],
-        [-30, 2, 10],
-        [-40, 22, 9],
-        [-66, 32, 9.5],
-        [-100, 34, 11],
+        [-14, -38],
+        [-20, -8],
+        [-26, 18],
+        [-38, 31],
+        [-66, 40],
+        [-104, 46],
+        [-112, 26],
+        [-96, 16],
+        [-64, 16],
+        [-46, 6],
+        [-42, -14],
+        [-44, -34],
+        [-30, -24],
       ],
-      0.18 * d,
-      1,
+      0.17 * d,
+      0.14 * d,
+      1.6,
     );
   tube(
     pen,
@@ -128,8 +157,8 @@ function teeth(
     for (let i = -3; i <= 3; i++) {
       if (random.chance(0.12)) continue;
       const tooth = childFrame(frame, x + (i * half) / 3, y + row * 8, random.range(-0.15, 0.15));
-      pen.canvas.ellipsoid(tooth, half / 7, 8, 0.5);
+      pen.canvas.ellipsoid(tooth, half / 6.4, 7.5, 0.3);
       if (filled && random.chance(0.3))
-        pen.canvas.ellipsoid(childFrame(tooth, 0, -row * 5), half / 9, 2.4, 2.2);
+        pen.canvas.ellipsoid(childFrame(tooth, 0, -row * 5), half / 8, 2.2, 1.4);
     }
 }

@@ -71,8 +71,7 @@ export function flatBone(
 ): void {
   const scale = scaleOf(frame);
   const loop = smoothLoop(points.map(([x, y]) => toPixel(frame, x, y)));
-  const k = 2.2 / scale;
-  pen.canvas.fill(loop, amount, 0.8 * scale, (x, y) => 1 + 0.3 * pen.grain.at(x * k, y * k));
+  pen.canvas.fill(loop, amount, 0.8 * scale, { texture: pen.grain, depth: 0.3, step: 2.2 / scale });
   if (rim > 0) {
     const knots = [...loop, loop[0]].map(({ x, y }) => ({ x, y, r: Math.max(rimMm * scale * 0.5, 0.6) }));
     pen.canvas.tube(knots, rim);

@@ -17,20 +17,20 @@ function trunk(pen: Pen, frame: Frame, level: Level): void {
     const px = side * hw * (lumbar ? 0.63 : 0.6) + shift * 0.5;
     const pr = hw * (lumbar ? 0.145 + level.index * 0.002 : 0.15);
     const pedicle = childFrame(frame, px, -hh * 0.22);
-    ring(pen, pedicle, pr, hh * (lumbar ? 0.36 : 0.34), 0.3 * d, 0.1 * d);
+    ring(pen, pedicle, pr, hh * (lumbar ? 0.4 : 0.36), 0.24 * d, 0.06 * d);
     const reach = lumbar ? hw + hw * (level.index === 23 ? 0.85 : 0.95) * process : hw * 0.9 + 17 * process;
     const rise = lumbar ? -hh * 0.05 - hh * 0.12 * process : -hh * 0.55;
-    const thick = lumbar ? 4.4 : 4.2;
+    const thick = lumbar ? 4.6 : 4.2;
     tube(
       pen,
       frame,
       [
         [px * 1.15, -hh * 0.1, thick * 1.25],
-        [side * (hw + 6) + shift, -hh * 0.05 + rise * 0.4, thick * 0.95],
-        [side * reach + shift, rise, thick * (lumbar ? 0.85 : 1.2)],
+        [side * (hw + 7) + shift, (lumbar ? 1.5 : 0) - hh * 0.05 + rise * 0.4, thick * 0.85],
+        [side * reach + shift, rise - (lumbar ? 2.5 : 0), thick * (lumbar ? 0.6 : 1.2)],
       ],
-      0.09 * d,
-      0.5,
+      0.08 * d,
+      0.35,
     );
     // Lower facet of this vertebra inside the upper one of the next.
     tube(
@@ -72,7 +72,7 @@ function trunk(pen: Pen, frame: Frame, level: Level): void {
     1.5,
   );
   const spinous = childFrame(frame, tip, lumbar ? hh * 0.62 : hh * 1.0);
-  ring(pen, spinous, lumbar ? 3.6 : 2.9, lumbar ? hh * 0.62 : hh * 0.55, 0.3 * d, 0.14 * d);
+  ring(pen, spinous, lumbar ? 3.4 : 2.7, lumbar ? hh * 0.6 : hh * 0.5, 0.17 * d, 0.14 * d);
 }
 
 function cervical(pen: Pen, frame: Frame, level: Level): void {
@@ -142,15 +142,16 @@ function cervical(pen: Pen, frame: Frame, level: Level): void {
     );
   }
   const spinous = childFrame(frame, -shift * 0.7, hh * (index > 4 ? 0.9 : 0.6));
-  ring(pen, spinous, index > 4 ? 3 : 3.6, index > 4 ? 5.4 : 3.6, 0.34 * d, 0.16 * d);
+  ring(pen, spinous, index > 4 ? 3 : 3.6, index > 4 ? 5.4 : 3.6, 0.2 * d, 0.16 * d);
 }
 
-/** A tube seen end on: bright wall, fainter inside. */
+/** A tube seen end on: bright wall, fainter inside; not quite round. */
 function ring(pen: Pen, frame: Frame, rx: number, ry: number, wall: number, core: number): void {
-  pen.canvas.paint(frame, -rx - 1, -ry - 1, rx + 1, ry + 1, (x, y) => {
-    const d = Math.sqrt((x * x) / (rx * rx) + (y * y) / (ry * ry));
-    if (d > 1.15) return 0;
-    const band = 1 - Math.abs(d - 0.93) / 0.22;
-    return (d < 1 ? core : 0) + (band > 0 ? wall * band : 0);
+  pen.canvas.paint(frame, -rx * 1.3, -ry * 1.3, rx * 1.3, ry * 1.3, (x, y) => {
+    const round = Math.sqrt((x * x) / (rx * rx) + (y * y) / (ry * ry));
+    if (round > 1.3) return 0;
+    const d = round * (1 + 0.16 * pen.grain.at(x * 0.7 + frame.oy, y * 0.6 + frame.ox));
+    const band = 1 - Math.abs(d - 0.9) / 0.26;
+    return (d < 1 ? core : 0) + (band > 0 ? wall * band * (0.75 + 0.5 * pen.grain.at(x + 50, y * 0.8)) : 0);
   });
 }

@@ -34,8 +34,8 @@ function arch(pen: Pen, frame: Frame, level: Level): void {
       [hw * 0.82, -hh * 0.38, hh * 0.33],
       [back, -hh * 0.33, hh * 0.31],
     ],
-    0.22 * d,
-    0.9,
+    0.16 * d,
+    0.6,
   );
   tube(
     pen,
@@ -109,23 +109,25 @@ function spinous(pen: Pen, frame: Frame, level: Level): void {
         [hw + 24, hh * 0.85],
         [hw + 17, hh * 0.75],
       ],
-      0.13 * d,
+      0.2 * d,
       0.13 * d,
     );
     return;
   }
   if (region === "thoracic") {
-    const reach = hw + 12 + 26 * process;
+    // Steep in the middle of the chest, level at its ends.
+    const steep = 1 - Math.min(1, Math.abs(index - 12.5) / 6);
+    const reach = hw + 14 + (30 - 8 * steep - (index > 16 ? 8 : 0)) * process;
     tube(
       pen,
       frame,
       [
-        [hw + 10, 0, 4.2],
-        [hw + 20, hh * 0.7, 3.6],
-        [reach, hh * 2.1, 3],
+        [hw + 10, 0, 4.4],
+        [hw + 20, hh * (0.2 + 0.5 * steep), 4 - steep * 0.6],
+        [reach, hh * (0.7 + 1.4 * steep), 3.6 - steep],
       ],
-      0.12 * d,
-      0.5,
+      0.11 * d,
+      0.4,
     );
     return;
   }

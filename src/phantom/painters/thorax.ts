@@ -2,7 +2,7 @@
 import { T1 } from "../anatomy/vertebrae.ts";
 import { cos, sin } from "../picture/maths.ts";
 import { type At, flatBone, type Pen, tube } from "./pen.ts";
-import { axisAt, type Scene, yOf } from "./surroundings.ts";
+import { axisAt, type Scene, skinOf, yOf } from "./surroundings.ts";
 
 /** Half width and half depth of the loop that a pair of ribs makes, and how far round it goes (radians from the spine). */
 const RIBS: readonly (readonly [number, number, number])[] = [
@@ -42,11 +42,14 @@ export function paintRibs(pen: Pen, scene: Scene): void {
         const y = level.y - level.hh * 0.7 + drop * (1 - cos(angle)) * 0.62 - 5 * sin(angle);
         const x = lateral ? level.x + level.hw * 0.9 + 4 - forward + side * 3 : level.x + across;
         // Cartilage begins where the bone fades.
-        points.push([x, y + (lateral ? side * 2.5 : 0), i === 0 ? 6 : 5.2 - k * 0.09]);
+        points.push([
+          x,
+          y + (lateral ? side * 2.5 : 0),
+          (i === 0 ? 5.6 : 4.8 - k * 0.09) * (i > 9 && k > 10 ? 0.7 : 1),
+        ]);
       }
       const bony = i < 10 ? points.slice(0, 12) : points;
-      tube(pen, root, bony.slice(0, 8), 0.11 * d, 0.85, 3);
-      if (bony.length > 7) tube(pen, root, bony.slice(7), 0.08 * d, 0.7, 3);
+      tube(pen, root, bony, 0.085 * d, 0.65, 2);
     });
 }
 
@@ -71,16 +74,18 @@ export function paintShoulders(pen: Pen, scene: Scene): void {
         0.06 * d,
         2.5,
       );
+    const skin = skinOf(scene);
+    const sternum = (at: number): number => axisAt(scene, 0.8)(y(at)) - skin.front(y(at)) + 17;
     tube(
       pen,
       root,
       [
-        [-96 + axis, y(10.5), 6],
-        [-112 + axis, y(13), 6],
-        [-117 + axis, y(15), 5],
+        [sternum(10.3) + 4, y(10.3), 6],
+        [sternum(12.5), y(12.5), 5.5],
+        [sternum(15), y(15), 4.5],
       ],
-      0.18 * d,
-      0.7,
+      0.12 * d,
+      0.6,
     );
     return;
   }

@@ -1,43 +1,19 @@
 /** Soft tissue: skin, muscle, lungs, heart, airway, bowel. Painted on a coarse canvas. */
 
+import { boxBlur } from "../picture/blur.ts";
 import { smoothLoop } from "../picture/canvas.ts";
 import { childFrame, scaleOf, toPixel } from "../picture/frame.ts";
-import { cos, interpolate, sin, smoothStep } from "../picture/maths.ts";
+import { cos, sin, smoothStep } from "../picture/maths.ts";
 import { texture } from "../picture/texture.ts";
 import { type At, type Pen, region, SOFT, tube } from "./pen.ts";
-import { axisAt, type Scene, yOf } from "./surroundings.ts";
-
-/** Level, half width, millimetres before and behind the middle of the body. */
-const OUTLINE: readonly (readonly [number, number, number, number])[] = [
-  [0, 66, 78, 72],
-  [2, 56, 50, 58],
-  [5, 62, 46, 62],
-  [7, 118, 58, 70],
-  [9.5, 172, 88, 64],
-  [12, 166, 122, 60],
-  [16, 156, 132, 60],
-  [19, 148, 130, 62],
-  [22, 152, 126, 64],
-  [24, 174, 118, 74],
-];
+import { axisAt, type Scene, skinOf, yOf } from "./surroundings.ts";
 
 /** Thickness of the trunk along the beam, with a slow mottle of fat and muscle. */
 export function paintTrunk(pen: Pen, scene: Scene): void {
   const { canvas } = pen;
-  const { root, patient, spine, random } = scene;
-  const girth = patient.girth;
-  const rows = OUTLINE.map(([level, a, front, back]) => ({ y: yOf(scene, level), a, front, back }));
-  const last = rows[rows.length - 1];
-  rows.push({ y: last.y + 110, a: 186, front: 104, back: 92 });
-  rows.unshift({ y: rows[0].y - 60, a: 78, front: 105, back: 92 });
-  const curve = (key: "a" | "front" | "back"): ((y: number) => number) => {
-    const knots = rows.map((row): [number, number] => [
-      row.y,
-      row[key] * (key === "a" ? girth : 0.3 + 0.7 * girth),
-    ]);
-    return (y) => interpolate(knots, y);
-  };
-  const [a, front, back, axis] = [curve("a"), curve("front"), curve("back"), axisAt(scene, 0.8)];
+  const { root, spine, random } = scene;
+  const { a, front, back } = skinOf(scene);
+  const axis = axisAt(scene, 0.8);
   const mottle = texture(random, [
     { cell: 64, weight: 0.6 },
     { cell: 16, weight: 0.3 },
@@ -50,23 +26,29 @@ export function paintTrunk(pen: Pen, scene: Scene): void {
   const tone = random.range(0.022, 0.04);
   const span = 900;
   // Per millimetre of height: half width, middle, thickness.
-  const rowsOf = Float64Array.from({ length: (2 * span + 2) * 3 }, (_, i) => {
-    const at = Math.floor(i / 3) - span;
-    if (i % 3 === 0) return lateral ? (front(at) + back(at)) / 2 : a(at);
-    if (i % 3 === 1) return axis(at) + (lateral ? (back(at) - front(at)) / 2 : 0);
-    const near = 1 - smoothStep(0, 60, Math.abs(at - shoulder));
-    return (lateral ? 2 * a(at) * 0.82 * (1 - near * (1 - arms)) : front(at) + back(at)) * SOFT;
+  const rows = [
+    (y: number): number => (lateral ? (front(y) + back(y)) / 2 : a(y)),
+    (y: number): number => axis(y) + (lateral ? (back(y) - front(y)) / 2 : 0),
+    (y: number): number => {
+      const near = 1 - smoothStep(0, 60, Math.abs(y - shoulder));
+      return (lateral ? 2 * a(y) * 0.82 * (1 - near * (1 - arms)) : front(y) + back(y)) * SOFT;
+    },
+  ].map((f) => {
+    // Skin has no corners.
+    const column = Float32Array.from({ length: 2 * span + 2 }, (_, i) => f(i - span));
+    boxBlur(column, 1, column.length, 22, 2);
+    return column;
   });
+  const [halves, middles, depths] = rows;
   canvas.paint(root, -260, -span, 260, span, (x, y) => {
     const k = Math.floor(y + span);
     const t = y + span - k;
-    const at = k * 3;
-    const half = rowsOf[at] + (rowsOf[at + 3] - rowsOf[at]) * t;
-    const middle = rowsOf[at + 1] + (rowsOf[at + 4] - rowsOf[at + 1]) * t;
+    const half = halves[k] + (halves[k + 1] - halves[k]) * t;
+    const middle = middles[k] + (middles[k + 1] - middles[k]) * t;
     const u = (x - middle) / half;
     const q = 1 - u * u;
     if (q <= 0) return 0;
-    const thickness = rowsOf[at + 2] + (rowsOf[at + 5] - rowsOf[at + 2]) * t;
+    const thickness = depths[k] + (depths[k + 1] - depths[k]) * t;
     // Flatter than an ellipse, and soft at the skin.
     return (
       thickness *
@@ -113,28 +95,37 @@ export function paintLungs(pen: Pen, scene: Scene): void {
   }
   for (const side of [0, 1]) {
     const dome = y(15.6 + breath) + side * random.range(6, 16);
-    canvas.multiply(
-      at([
-        [-10, y(8.6)],
-        [-45, y(9.2)],
-        [-88, y(11.5)],
-        [-104, y(14)],
-        [-100, dome + 8],
-        [-60, dome - 4],
-        [-20, dome + 8],
-        [24, dome + 52],
-        [36, dome + 56],
-        [40, y(15)],
-        [38, y(11)],
-        [18, y(8.8)],
-      ]),
-      -air * 0.52,
-      3.5 * scale,
-    );
+    const lung = at([
+      [-10, y(8.6)],
+      [-45, y(9.2)],
+      [-88, y(11.5)],
+      [-106, y(14)],
+      [-102, dome + 8],
+      [-60, dome - 4],
+      [-20, dome + 8],
+      [24, dome + 52],
+      [42, dome + 56],
+      [50, y(15)],
+      [48, y(11)],
+      [24, y(8.8)],
+    ]);
+    // The wall's edge fades, that of the diaphragm does not.
+    canvas.multiply(lung, -air * 0.38, 34 * scale);
+    canvas.multiply(lung, -air * 0.26, 4 * scale);
     vessels(pen, scene, [-48, y(12.4)], side * 2 - 1, dome);
   }
-  const heart = childFrame(root, -72 + axis(y(14)), y(14.1), 0.5);
-  canvas.ellipsoid(heart, 40, 52, 0.85);
+  const heart = childFrame(root, -70 + axis(y(14)), y(14.1), 0.5);
+  const loop = [
+    [-30, -34],
+    [4, -52],
+    [34, -22],
+    [40, 22],
+    [18, 52],
+    [-22, 46],
+    [-38, 6],
+  ];
+  region(pen, heart, loop, 0.45, 10);
+  region(pen, heart, loop, 0.35, 34);
 }
 
 /** Vessels that branch from the hilum. */
@@ -224,9 +215,9 @@ export function paintBowel(pen: Pen, scene: Scene): void {
         [x, y, r * random.range(0.7, 1.15)],
         [x + cos(angle) * r * 0.5, y + sin(angle) * r * 0.5, r * 0.72],
       );
-      x += cos(angle) * r * 1.25;
-      y += sin(angle) * r * 1.25;
-      angle += random.range(-0.6, 0.6);
+      x += cos(angle) * r * 0.95;
+      y += sin(angle) * r * 0.95;
+      angle += random.range(-0.8, 0.8);
     }
     tube(pen, root, knots, amount, 0, 1);
   }

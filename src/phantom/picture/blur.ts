@@ -83,20 +83,35 @@ export function shrink(data: Float32Array, width: number, height: number, factor
   return { data: out, width: w, height: h, factor };
 }
 
-/** One row of the coarse picture at full width, bilinear between the centres of its pixels. */
-export function enlargeRow({ data, width, height, factor }: Coarse, y: number, out: Float32Array): void {
-  const fy = Math.min(Math.max((y + 0.5) / factor - 0.5, 0), height - 1);
-  const y0 = Math.min(Math.floor(fy), Math.max(height - 2, 0));
-  const ty = fy - y0;
-  const top = y0 * width;
-  const bottom = height > 1 ? top + width : top;
-  for (let x = 0; x < out.length; x++) {
-    const fx = Math.min(Math.max((x + 0.5) / factor - 0.5, 0), width - 1);
-    const x0 = Math.min(Math.floor(fx), Math.max(width - 2, 0));
-    const x1 = width > 1 ? x0 + 1 : x0;
-    const tx = fx - x0;
-    const a = data[top + x0] + (data[top + x1] - data[top + x0]) * tx;
-    const b = data[bottom + x0] + (data[bottom + x1] - data[bottom + x0]) * tx;
-    out[x] = a + (b - a) * ty;
+/**
+ * Reads a coarse picture row by row at full width, bilinear between the centres of its pixels. The row it returns is
+ * overwritten by the next.
+ */
+export function enlarger(coarse: Coarse, fullWidth: number): (y: number) => Float32Array {
+  const { data, width, height, factor } = coarse;
+  const out = new Float32Array(fullWidth);
+  const row = new Float32Array(width + 1);
+  const place = (at: number, count: number): { low: number; share: number } => {
+    const f = Math.min(Math.max((at + 0.5) / factor - 0.5, 0), count - 1);
+    const low = Math.min(Math.floor(f), Math.max(count - 2, 0));
+    return { low, share: f - low };
+  };
+  const lows = new Int32Array(fullWidth);
+  const shares = new Float32Array(fullWidth);
+  for (let x = 0; x < fullWidth; x++) {
+    const { low, share } = place(x, width);
+    lows[x] = low;
+    shares[x] = share;
   }
+  return (y) => {
+    const { low, share } = place(y, height);
+    const top = low * width;
+    const bottom = height > 1 ? top + width : top;
+    for (let x = 0; x < width; x++) row[x] = data[top + x] + (data[bottom + x] - data[top + x]) * share;
+    for (let x = 0; x < fullWidth; x++) {
+      const k = lows[x];
+      out[x] = row[k] + (row[k + 1] - row[k]) * shares[x];
+    }
+    return out;
+  };
 }

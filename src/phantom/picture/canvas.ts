@@ -1,10 +1,17 @@
 /** A map of attenuation (dimensionless, along the beam) that shapes are added to. Coordinates are pixels unless a frame is given. */
 import { boxBlur } from "./blur.ts";
 import type { Frame, Point } from "./frame.ts";
+import { type Texture, TILE } from "./texture.ts";
 
 /** A point of a tube's axis and the tube's radius there. */
 export interface Knot extends Point {
   readonly r: number;
+}
+
+export interface Grain {
+  readonly texture: Texture;
+  readonly depth: number;
+  readonly step: number;
 }
 
 interface Area {
@@ -20,12 +27,17 @@ export class Canvas {
   readonly data: Float32Array;
   readonly #scratch: Float32Array;
   readonly #area: Area = { x0: 0, y0: 0, x1: 0, y1: 0 };
+  /** What of each row of the scratch map is in use: from, up to. */
+  readonly #from: Int32Array;
+  readonly #upTo: Int32Array;
 
   constructor(width: number, height: number) {
     this.width = width;
     this.height = height;
     this.data = new Float32Array(width * height);
     this.#scratch = new Float32Array(width * height);
+    this.#from = new Int32Array(height).fill(width);
+    this.#upTo = new Int32Array(height);
   }
 
   /** Adds f(x, y) of the frame's coordinates within the frame's rectangle. */
@@ -72,25 +84,67 @@ export class Canvas {
    */
   tube(knots: readonly Knot[], core: number, wall = 0, thickness = 1): void {
     this.#begin();
-    for (let i = 1; i < knots.length; i++) this.#segment(knots[i - 1], knots[i], core, wall, thickness);
-    this.#commit(1);
+    for (let i = 1; i < knots.length; i++) this.#segment(knots[i - 1], knots[i]);
+    const radius = knots.reduce((sum, { r }) => sum + r, 0) / knots.length;
+    const ratio = Math.min(thickness / radius, 1);
+    const hollow = ratio * (2 - ratio);
+    const wallScale = wall / Math.sqrt(hollow);
+    const { y0, y1 } = this.#area;
+    const { data, width } = this;
+    const scratch = this.#scratch;
+    for (let y = y0; y < y1; y++) {
+      const end = y * width + this.#upTo[y];
+      for (let at = y * width + this.#from[y]; at < end; at++) {
+        const inside = scratch[at];
+        if (inside <= 0) continue;
+        const chord = Math.sqrt(inside);
+        let value = core * chord;
+        if (wall > 0) value += wallScale * (inside > hollow ? chord - Math.sqrt(inside - hollow) : chord);
+        data[at] += value;
+        scratch[at] = 0;
+      }
+      this.#release(y);
+    }
   }
 
-  /** Fills a closed outline (even-odd); `softness` blurs its edge by that many pixels. `f` may vary the amount by pixel. */
-  fill(points: readonly Point[], amount: number, softness = 0, f?: (x: number, y: number) => number): void {
+  /**
+   * Fills a closed outline (even-odd); `softness` blurs its edge by that many pixels. A grain makes the amount uneven by
+   * `depth`, with `step` samples per pixel.
+   */
+  fill(points: readonly Point[], amount: number, softness = 0, grain?: Grain): void {
     this.mask(points, softness);
-    this.#commit(amount, f);
+    const { y0, y1 } = this.#area;
+    const { data, width } = this;
+    const scratch = this.#scratch;
+    for (let y = y0; y < y1; y++) {
+      const first = this.#from[y];
+      const upTo = this.#upTo[y];
+      const row = y * width;
+      if (grain === undefined) for (let x = first; x < upTo; x++) data[row + x] += amount * scratch[row + x];
+      else {
+        const { texture, depth, step } = grain;
+        const line = ((y * step) & (TILE - 1)) * TILE;
+        for (let x = first; x < upTo; x++)
+          data[row + x] +=
+            amount * scratch[row + x] * (1 + depth * texture.data[line + ((x * step) & (TILE - 1))]);
+      }
+      if (first < upTo) scratch.fill(0, row + first, row + upTo);
+      this.#release(y);
+    }
   }
 
   /** Multiplies the map by 1 + amount inside the outline. */
   multiply(points: readonly Point[], amount: number, softness: number): void {
     this.mask(points, softness);
-    const { x0, y0, x1, y1 } = this.#area;
-    for (let y = y0; y < y1; y++)
-      for (let x = x0, at = y * this.width + x0; x < x1; x++, at++) {
+    const { y0, y1 } = this.#area;
+    for (let y = y0; y < y1; y++) {
+      const end = y * this.width + this.#upTo[y];
+      for (let at = y * this.width + this.#from[y]; at < end; at++) {
         this.data[at] *= 1 + amount * this.#scratch[at];
         this.#scratch[at] = 0;
       }
+      this.#release(y);
+    }
   }
 
   /** Coverage of the outline in the scratch map, blurred. */
@@ -101,10 +155,7 @@ export class Canvas {
     const radius = Math.round(softness / 2);
     if (radius < 1 || area.x1 <= area.x0) return;
     const grow = radius * 2 + 1;
-    area.x0 = Math.max(0, area.x0 - grow);
-    area.y0 = Math.max(0, area.y0 - grow);
-    area.x1 = Math.min(this.width, area.x1 + grow);
-    area.y1 = Math.min(this.height, area.y1 + grow);
+    this.#touch(area.x0 - grow, area.y0 - grow, area.x1 + grow, area.y1 + grow);
     const w = area.x1 - area.x0;
     const h = area.y1 - area.y0;
     const part = new Float32Array(w * h);
@@ -112,7 +163,7 @@ export class Canvas {
       const from = (area.y0 + y) * this.width + area.x0;
       part.set(this.#scratch.subarray(from, from + w), y * w);
     }
-    boxBlur(part, w, h, radius, 2);
+    boxBlur(part, w, h, radius, radius > 1 ? 2 : 1);
     for (let y = 0; y < h; y++)
       this.#scratch.set(part.subarray(y * w, (y + 1) * w), (area.y0 + y) * this.width + area.x0);
   }
@@ -134,10 +185,15 @@ export class Canvas {
     area.y0 = Math.min(area.y0, part.y0);
     area.x1 = Math.max(area.x1, part.x1);
     area.y1 = Math.max(area.y1, part.y1);
+    for (let y = part.y0; y < part.y1; y++) {
+      if (part.x0 < this.#from[y]) this.#from[y] = part.x0;
+      if (part.x1 > this.#upTo[y]) this.#upTo[y] = part.x1;
+    }
     return part;
   }
 
-  #segment(a: Knot, b: Knot, core: number, wall: number, thickness: number): void {
+  /** 1 on the axis, 0 at the surface; the larger where segments meet. */
+  #segment(a: Knot, b: Knot): void {
     const reach = Math.max(a.r, b.r);
     const part = this.#touch(
       Math.min(a.x, b.x) - reach,
@@ -148,24 +204,19 @@ export class Canvas {
     const dx = b.x - a.x;
     const dy = b.y - a.y;
     const scale = 1 / Math.max(dx * dx + dy * dy, 1e-9);
+    const slope = b.r - a.r;
+    const scratch = this.#scratch;
     for (let y = part.y0; y < part.y1; y++) {
+      const ey = y + 0.5 - a.y;
       for (let x = part.x0, at = y * this.width + part.x0; x < part.x1; x++, at++) {
         const ex = x + 0.5 - a.x;
-        const ey = y + 0.5 - a.y;
         let t = (ex * dx + ey * dy) * scale;
         t = t < 0 ? 0 : t > 1 ? 1 : t;
         const fx = ex - t * dx;
         const fy = ey - t * dy;
-        const r = a.r + (b.r - a.r) * t;
-        const inside = r * r - fx * fx - fy * fy;
-        if (inside <= 0) continue;
-        let value = core * (Math.sqrt(inside) / r);
-        if (wall > 0) {
-          const inner = inside - thickness * (2 * r - thickness);
-          const chord = Math.sqrt(inside) - (inner > 0 ? Math.sqrt(inner) : 0);
-          value += wall * (chord / Math.sqrt(thickness * 2 * r));
-        }
-        if (Math.abs(value) > Math.abs(this.#scratch[at])) this.#scratch[at] = value;
+        const r = a.r + slope * t;
+        const inside = 1 - (fx * fx + fy * fy) / (r * r);
+        if (inside > scratch[at]) scratch[at] = inside;
       }
     }
   }
@@ -206,16 +257,9 @@ export class Canvas {
     this.#scratch[row + last] += amount * (b - last);
   }
 
-  /** Adds the scratch map, and clears it. */
-  #commit(amount: number, f?: (x: number, y: number) => number): void {
-    const { x0, y0, x1, y1 } = this.#area;
-    for (let y = y0; y < y1; y++)
-      for (let x = x0, at = y * this.width + x0; x < x1; x++, at++) {
-        const value = this.#scratch[at];
-        if (value === 0) continue;
-        this.data[at] += f === undefined ? amount * value : amount * value * f(x, y);
-        this.#scratch[at] = 0;
-      }
+  #release(y: number): void {
+    this.#from[y] = this.width;
+    this.#upTo[y] = 0;
   }
 }
 
