@@ -11,7 +11,7 @@ export interface TensorLayout {
   readonly strides: readonly number[];
 }
 
-/** Row-major float32 copy of the elements that the layout selects from `bytes`. */
+/** Row-major float32 values of the elements that the layout selects from `bytes`; a view of them where possible. */
 export function decodeTensor(bytes: Uint8Array, layout: TensorLayout): Float32Array {
   const { dtype, littleEndian, offset, dims, strides } = layout;
   const count = dims.reduce((a, b) => a * b, 1);
@@ -20,9 +20,9 @@ export function decodeTensor(bytes: Uint8Array, layout: TensorLayout): Float32Ar
     (stride, axis) => stride === strides[axis] || dims[axis] === 1,
   );
   if (contiguous && dtype === "f32" && littleEndian && HOST_LITTLE_ENDIAN) {
-    const copy = new Uint8Array(count * size);
-    copy.set(bytes.subarray(offset * size, (offset + count) * size));
-    return new Float32Array(copy.buffer);
+    const data = bytes.subarray(offset * size, (offset + count) * size);
+    const aligned = data.byteOffset % size === 0 ? data : new Uint8Array(data);
+    return new Float32Array(aligned.buffer, aligned.byteOffset, count);
   }
   const out = new Float32Array(count);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -17,7 +17,10 @@ export const BYTES_PER_ELEMENT: Readonly<Record<CheckpointDType, number>> = {
 export interface CheckpointTensor {
   readonly dtype: CheckpointDType;
   readonly dims: readonly number[];
-  /** Row-major copy in float32, rounded to nearest where the stored type is wider. Throws INVALID_CHECKPOINT. */
+  /**
+   * Row-major in float32, rounded to nearest where the stored type is wider. May share memory with the file's bytes:
+   * not to be written to. Throws INVALID_CHECKPOINT.
+   */
   float32(): Float32Array;
 }
 
