@@ -77,7 +77,11 @@ for (const arch of ["sparse-rcnn", "retinanet", "faster-rcnn"]) {
   });
 }
 
-/** Partners have the same label, IoU >= 0.99 and scores within 1e-3; each box has one. */
+/**
+ * Partners have the same label, IoU >= 0.99 and scores within 1e-3; each box has one. A box that was found where one
+ * is expected, with a score that is off, counts as missing and not as extra: six stages of Sparse R-CNN at this width
+ * enlarge float32 rounding so far that the expected scores differ by up to 7e-4 from those of float64, as ours do.
+ */
 function compare(
   expected: readonly Finding[],
   found: readonly Finding[],
@@ -86,19 +90,19 @@ function compare(
   const extra = [...found];
   let missed = 0;
   for (const { label, score, box } of expected) {
-    let best = { at: -1, overlap: 0.99 };
-    for (const [at, other] of extra.entries()) {
-      if (other.label !== label || Math.abs(other.score - score) > 1e-3) continue;
-      const overlap = iou(other.box, box);
-      if (overlap >= best.overlap) best = { at, overlap };
-    }
-    if (best.at < 0) {
+    const partners = extra
+      .map((other, at) => ({ at, other, overlap: iou(other.box, box) }))
+      .filter(({ other, overlap }) => other.label === label && overlap >= 0.99);
+    const [partner] = partners.toSorted((p, q) => q.overlap - p.overlap);
+    if (partner === undefined) {
       missed++;
       continue;
     }
-    const [partner] = extra.splice(best.at, 1) as [Finding];
-    worst.iou = Math.min(worst.iou, best.overlap);
-    worst.score = Math.max(worst.score, Math.abs(partner.score - score));
+    extra.splice(partner.at, 1);
+    const difference = Math.abs(partner.other.score - score);
+    if (difference > 1e-3) missed++;
+    worst.iou = Math.min(worst.iou, partner.overlap);
+    worst.score = Math.max(worst.score, difference);
   }
   return { missed, extra };
 }
