@@ -15,7 +15,7 @@ const MAX_TOKENS = 20_000;
 const MAX_ALIASES = 100;
 
 /**
- * @throws SpineXRError INVALID_ARGUMENT (not YAML, a tag, a key twice, a base file, not a mapping), LIMIT_EXCEEDED
+ * @throws SpineXRError INVALID_ARGUMENT (not YAML, a tag, a key twice, too many aliases, a base file), LIMIT_EXCEEDED
  */
 export async function readYaml(bytes: Uint8Array): Promise<ConfigTree> {
   if (bytes.length > MAX_BYTES) {
@@ -47,8 +47,9 @@ export async function readYaml(bytes: Uint8Array): Promise<ConfigTree> {
   let value: unknown;
   try {
     value = document.toJS({ maxAliasCount: MAX_ALIASES });
+    JSON.stringify(value); // throws where a list holds itself
   } catch (cause) {
-    return limitExceeded(`The configuration repeats itself too often: ${(cause as Error).message}.`);
+    return refuse("has aliases without an anchor, or repeats itself by them without end", cause);
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     return refuse("is not a mapping of names to values");
