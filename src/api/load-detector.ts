@@ -1,22 +1,24 @@
 /** The detector of a package, with its decoder, to a network that is ready to run. */
 import type { BackendInstance } from "../backends/backend.ts";
 import { attachDecoder } from "../decoders/index.ts";
-import { importGraph, type OnnxModel } from "../onnx/import.ts";
-import { optimize } from "../optimize/pipeline.ts";
+import { elementCount } from "../graph/graph.ts";
+import type { OnnxModel } from "../onnx/import.ts";
 import type { DetectorEntry } from "../package/manifest.ts";
 import type { ModelPackage } from "../package/resolve.ts";
-import { buildPlan } from "../plan/lower.ts";
+import type { Plan } from "../plan/plan.ts";
 import type { Detector } from "../tasks/detect.ts";
 import { inputSize } from "../tasks/detector-input.ts";
 import { SpineXRError } from "./errors.ts";
+import type { EngineNetwork } from "./network.ts";
 import { naming, readNetworkFile, shareBackend, spell } from "./package-network.ts";
+import type { TensorInput } from "./tensor.ts";
 
 /** Side of the picture that probes a network of free size. */
 const PROBE = 64;
 
 /**
- * Plans are made when a picture of their size comes; here one for a small picture is made and thrown away, so that a
- * package that cannot run is refused at once.
+ * Plans are made when a picture of their size comes; here one for a small picture is made, so that a package that cannot
+ * run is refused at once and the weights, which all plans share, are ready.
  * @throws SpineXRError as readNetworkFile; INVALID_PACKAGE where manifest, decoder and file do not fit each other
  */
 export async function loadDetector(
@@ -27,9 +29,14 @@ export async function loadDetector(
   const file = await readNetworkFile(modelPackage, entry.file);
   return naming(entry.file, async () => {
     checkInputs(file, entry);
-    const model = attachDecoder(file, entry.decoder, entry.labels.length);
-    checkOutputs(model, entry);
-    return { entry, network: shareBackend(model, instance) };
+    const network = shareBackend(attachDecoder(file, entry.decoder, entry.labels.length), instance);
+    try {
+      checkOutputs(await probe(network, entry));
+      return { entry, network };
+    } catch (error) {
+      await network.dispose();
+      throw error;
+    }
   });
 }
 
@@ -48,18 +55,22 @@ function checkInputs(model: OnnxModel, { inputName, sizeInputName }: DetectorEnt
     );
 }
 
-function checkOutputs(model: OnnxModel, { input, inputName, sizeInputName }: DetectorEntry): void {
-  const { paddedHeight, paddedWidth } = inputSize(
-    input.resize.rule === "shortest-edge"
-      ? { ...input.resize, shortestEdge: PROBE, longestEdge: PROBE }
-      : input.resize,
-    { height: PROBE, width: PROBE },
-  );
-  const inputs: Record<string, { dims: number[]; value?: Float32Array }> = {
-    [inputName]: { dims: [1, 3, paddedHeight, paddedWidth] },
+/** The plan for a small square picture, or for the network's only size. */
+function probe(network: EngineNetwork, { input, inputName, sizeInputName }: DetectorEntry): Promise<Plan> {
+  const { resize } = input;
+  const small =
+    resize.rule === "shortest-edge" ? { ...resize, shortestEdge: PROBE, longestEdge: PROBE } : resize;
+  const size = inputSize(small, { height: PROBE, width: PROBE });
+  const dims = [1, 3, size.paddedHeight, size.paddedWidth];
+  const inputs: Record<string, TensorInput> = {
+    [inputName]: { dims, data: new Float32Array(elementCount(dims)) },
   };
-  if (sizeInputName !== null) inputs[sizeInputName] = { dims: [2] };
-  const plan = buildPlan(optimize(importGraph(model, { inputs })));
+  if (sizeInputName !== null)
+    inputs[sizeInputName] = { dims: [2], data: Float32Array.of(size.height, size.width) };
+  return network.plan(inputs);
+}
+
+function checkOutputs(plan: Plan): void {
   const [boxes, scores, classes] = plan.outputs;
   const count = scores!.dims[0];
   const fits =

@@ -56,7 +56,7 @@ export const evaluate: Command = {
     };
     checkSource(args);
     const annotations = parseAnnotations(await readText(csv, io.signal));
-    const { predictions, failures } = await obtain(
+    const { predictions, failures, keepThreshold } = await obtain(
       args,
       io,
       annotations.map(({ imageId }) => imageId),
@@ -67,7 +67,7 @@ export const evaluate: Command = {
       predictions,
       annotations.filter(({ imageId }) => !failed.has(imageId)),
     );
-    const evaluation = evaluateAll(data, options);
+    const evaluation = evaluateAll(data, { ...options, keepThreshold });
     const document = `${JSON.stringify(toJson(evaluation, failures), null, 1)}\n`;
     const out = args.value("out");
     if (out !== undefined) {
@@ -93,7 +93,7 @@ async function obtain(
   args: Arguments,
   io: Io,
   imageIds: readonly string[],
-): Promise<{ predictions: Prediction[]; failures: Failure[] }> {
+): Promise<{ predictions: Prediction[]; failures: Failure[]; keepThreshold?: number }> {
   const file = args.value("predictions");
   if (file !== undefined)
     return { predictions: parsePredictions(await readText(file, io.signal)), failures: [] };
@@ -105,12 +105,13 @@ async function obtain(
       signal: io.signal,
       onProgress: (event) => progress.event(event),
     });
-    return await predictImages(model, imageIds, {
+    const made = await predictImages(model, imageIds, {
       images: args.value("images") as string,
       out: args.value("out"),
       signal: io.signal,
       show: (done, total) => progress.show("screening", done, total),
     });
+    return { ...made, keepThreshold: model.manifest.thresholds.findingWhenNormal };
   } finally {
     progress.end();
   }

@@ -2,6 +2,7 @@
 import { listBackends } from "../api/list-backends.ts";
 import { loadNetwork } from "../api/load-network.ts";
 import { EngineNetwork } from "../api/network.ts";
+import type { DetectorResize, Manifest } from "../package/manifest.ts";
 import { openPackage, shippedPackages } from "../package/resolve.ts";
 import { describePlan } from "../plan/print.ts";
 import { runtimeName } from "../platform/environment.ts";
@@ -34,7 +35,7 @@ export const info: Command = {
     const reference = args.value("model");
     if (reference !== undefined) {
       const { manifest } = await openPackage(reference, { signal: io.signal });
-      io.out(`${JSON.stringify(manifest, null, json ? 1 : 2)}\n`);
+      io.out(json ? `${JSON.stringify(manifest, null, 1)}\n` : describePackage(manifest));
       return 0;
     }
     const report = {
@@ -58,6 +59,39 @@ export const info: Command = {
     return 0;
   },
 };
+
+function describePackage(manifest: Manifest): string {
+  const { name, version, license, intendedUse, classifiers, detector, thresholds, warnings } = manifest;
+  const rows = classifiers.map((entry) => [
+    "classifier",
+    entry.name,
+    entry.architecture,
+    `${entry.input.height} x ${entry.input.width}`,
+    entry.labels.join(", "),
+  ]);
+  if (detector !== null)
+    rows.push([
+      "detector",
+      detector.name,
+      `${detector.architecture}, decoder ${detector.decoder.kind}`,
+      spellResize(detector.input.resize),
+      detector.labels.join(", "),
+    ]);
+  return [
+    `${name} ${version}`,
+    intendedUse,
+    `licence: ${license}\n`,
+    table(["network", "name", "architecture", "input", "labels"], rows),
+    `\nabnormal from ${thresholds.abnormal} on; findings on normal pictures from ${thresholds.findingWhenNormal} on`,
+    ...warnings.map((warning) => `warning: ${warning}`),
+    "",
+  ].join("\n");
+}
+
+const spellResize = (resize: DetectorResize): string =>
+  resize.rule === "shortest-edge"
+    ? `shortest edge ${resize.shortestEdge}, longest ${resize.longestEdge}`
+    : `${resize.rule} ${resize.height} x ${resize.width}`;
 
 async function network(file: string, shapes: readonly string[], plan: boolean, json: boolean, io: Io) {
   await using net = await loadNetwork(file, { signal: io.signal });

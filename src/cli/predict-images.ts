@@ -2,9 +2,10 @@
 import { createHash } from "node:crypto";
 import { appendFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { SpineXRError, throwIfAborted } from "../api/errors.ts";
+import { SpineXRError } from "../api/errors.ts";
 import type { Model } from "../api/model.ts";
-import { readImage } from "../api/read-image.ts";
+import type { ScreeningReport } from "../api/results.ts";
+import { screenAll } from "../api/screen-all.ts";
 import { type Prediction, readPrediction, writePrediction } from "../metrics/predictions.ts";
 import { errorEntry } from "./command.ts";
 import { expandInputs } from "./inputs.ts";
@@ -28,58 +29,65 @@ export interface PredictOptions {
 /**
  * Pictures are found in the folder and below by name: IMAGE_ID.dicom, .dcm, .png, ... Those that fail are left out of the
  * kept file, so that the next run tries them again.
- * @throws SpineXRError ABORTED, FILE_UNREADABLE, INVALID_ARGUMENT when the kept predictions are another model's
+ * @throws SpineXRError ABORTED, FILE_UNREADABLE, INVALID_ARGUMENT when the kept predictions are another model's or the
+ *   model has no classifier
  */
 export async function predictImages(
   model: Model,
   imageIds: readonly string[],
   { images, out, signal, show }: PredictOptions,
 ): Promise<{ predictions: Prediction[]; failures: Failure[] }> {
+  if (model.manifest.classifiers.length === 0)
+    throw new SpineXRError(
+      "INVALID_ARGUMENT",
+      `The model package ${model.manifest.name} has no classifier; an evaluation needs how likely pictures are abnormal.`,
+    );
   const files = new Map<string, string>();
   for (const file of await expandInputs([images])) files.set(basename(file).replace(/\.[^.]*$/, ""), file);
   const kept = out === undefined ? null : await openKept(out, identity(model));
-  const predictions: Prediction[] = [];
-  const failures: Failure[] = [];
+  const predictions = new Map(kept?.done);
+  const errors = new Map<string, SpineXRError>();
+  const todo: string[] = [];
   for (const imageId of imageIds) {
-    throwIfAborted(signal);
-    show(predictions.length + failures.length, imageIds.length);
-    const known = kept?.done.get(imageId);
-    if (known !== undefined) {
-      predictions.push(known);
+    if (predictions.has(imageId)) continue;
+    if (files.has(imageId)) todo.push(imageId);
+    else errors.set(imageId, missing(imageId, images));
+  }
+  const sources = todo.map((imageId) => files.get(imageId) as string);
+  const known = imageIds.length - todo.length;
+  show(known, imageIds.length);
+  for await (const { index, report, error } of screenAll(model, sources, { signal })) {
+    const imageId = todo[index] as string;
+    show(known + index + 1, imageIds.length);
+    if (error !== null) {
+      errors.set(imageId, error);
       continue;
     }
-    try {
-      const prediction = await predict(model, imageId, files.get(imageId), images, signal);
-      if (kept !== null) await appendFile(kept.file, `${writePrediction(prediction)}\n`);
-      predictions.push(prediction);
-    } catch (error) {
-      if (error instanceof SpineXRError && error.code === "ABORTED") throw error;
-      failures.push({ imageId, error: errorEntry(error) });
-    }
+    const prediction = toPrediction(model, imageId, report);
+    if (kept !== null) await appendFile(kept.file, `${writePrediction(prediction)}\n`);
+    predictions.set(imageId, prediction);
   }
-  return { predictions, failures };
+  return {
+    predictions: imageIds.flatMap((imageId) => predictions.get(imageId) ?? []),
+    failures: imageIds.flatMap((imageId) => {
+      const error = errors.get(imageId);
+      return error === undefined ? [] : { imageId, error: errorEntry(error) };
+    }),
+  };
 }
 
-async function predict(
+const missing = (imageId: string, images: string): SpineXRError =>
+  new SpineXRError("FILE_NOT_FOUND", `There is no picture of image ${imageId} in ${images}.`);
+
+/** With all boxes: the decision rule is the evaluation's. */
+function toPrediction(
   model: Model,
   imageId: string,
-  file: string | undefined,
-  images: string,
-  signal: AbortSignal,
-): Promise<Prediction> {
-  if (file === undefined)
-    throw new SpineXRError("FILE_NOT_FOUND", `There is no picture of image ${imageId} in ${images}.`);
-  const { abnormal, findings, suppressed } = await model.screen(await readImage(file, { signal }), {
-    signal,
-  });
-  if (abnormal === null)
-    throw new SpineXRError(
-      "INVALID_ARGUMENT",
-      `The model package ${model.manifest.name} has no classifier; expected one that says how likely a picture is abnormal.`,
-    );
+  { abnormal, findings, suppressed }: ScreeningReport,
+): Prediction {
   return {
     imageId,
-    abnormalProbability: abnormal.probability,
+    abnormalProbability: abnormal!.probability,
     findings: model.manifest.detector === null ? null : [...findings, ...suppressed],
   };
 }

@@ -16,6 +16,8 @@ import { auroc, rocCurve, youdenThreshold } from "./roc.ts";
 export interface EvaluateOptions extends BootstrapOptions {
   /** c*; without it Youden's threshold. */
   readonly threshold?: number;
+  /** The score that boxes on pictures called normal must reach. Default KEEP_THRESHOLD. */
+  readonly keepThreshold?: number;
 }
 
 export interface DetectionFigures {
@@ -103,6 +105,7 @@ export function join(predictions: readonly Prediction[], annotations: readonly A
  */
 export function evaluate(data: Joined, options: EvaluateOptions = {}): Evaluation {
   const { scores, positive, cases, truth } = data;
+  const { keepThreshold } = options;
   const threshold = options.threshold ?? youdenThreshold(rocCurve(scores, positive));
   if (threshold === Number.POSITIVE_INFINITY)
     invalid(
@@ -121,7 +124,7 @@ export function evaluate(data: Joined, options: EvaluateOptions = {}): Evaluatio
     predictiveValues: predictiveValues(at.sensitivity, at.specificity),
     calibration: { ece, brier },
     detection: cases === null ? null : detectionFigures(cases),
-    afterRule: cases === null ? null : detectionFigures(afterRule(cases, scores, threshold)),
+    afterRule: cases === null ? null : detectionFigures(afterRule(cases, scores, threshold, keepThreshold)),
     lesionsOutsideClasses: truth
       .flatMap(({ lesions }) => lesions)
       .filter(({ label }) => !LESION_CLASSES.includes(label)).length,
@@ -133,10 +136,11 @@ export function afterRule(
   cases: readonly DetectionCase[],
   scores: ArrayLike<number>,
   threshold: number,
+  keepThreshold?: number,
 ): DetectionCase[] {
   return cases.map(({ truth, findings }, i) => ({
     truth,
-    findings: applyDecisionRule(findings, scores[i], threshold),
+    findings: applyDecisionRule(findings, scores[i], threshold, keepThreshold),
   }));
 }
 
