@@ -1,4 +1,5 @@
-/** Everything about a picture but its pixels: a function of seed, split and number. Takes well under a millisecond. */
+/** Everything about a picture but its pixels: a function of seed, split and number. Takes a fifth of a millisecond. */
+import { SpineXRError } from "../api/errors.ts";
 import type { Box } from "../metrics/boxes.ts";
 import { drawPatient, type Patient } from "./anatomy/patient.ts";
 import { layOut, type Spine } from "./anatomy/spine.ts";
@@ -46,8 +47,12 @@ export interface PhantomPlan {
   readonly stream: (purpose: string) => Random;
 }
 
+/** @throws SpineXRError INVALID_ARGUMENT when a number is out of its range */
 export function planPhantom(key: PhantomKey): PhantomPlan {
   const { seed, split, index, longest = 1000 } = key;
+  whole("seed", seed, 0, 2 ** 32 - 1);
+  whole("index", index, 0, Number.MAX_SAFE_INTEGER);
+  whole("longest", longest, 64, 4096);
   const name = `${PHANTOM_VERSION}/${seed}/${split}/${index}`;
   const stream = (purpose: string): Random => new Random(`${name}/${purpose}`);
   const field = drawField(stream("field"));
@@ -87,6 +92,14 @@ export function planPhantom(key: PhantomKey): PhantomPlan {
     additions,
     stream,
   };
+}
+
+function whole(name: string, value: number, low: number, high: number): void {
+  if (!Number.isInteger(value) || value < low || value > high)
+    throw new SpineXRError(
+      "INVALID_ARGUMENT",
+      `Expected a whole number from ${low} to ${high} as ${name}, found ${value}.`,
+    );
 }
 
 /** 128 bits of hash as hexadecimal digits. */

@@ -24,7 +24,7 @@ import { collimatorMask, plateSize } from "./view.ts";
 /** Soft tissue has no sharp edges: it is painted with a third of the pixels per side. */
 const COARSE = 3;
 
-/** Samples 0 .. 4095, row-major, height * width; bright (high) is dense. Takes about 50 ms at 1000 x 600. */
+/** Samples 0 .. 4095, row-major, height * width; bright (high) is dense. Takes about 80 ms at 1000 x 600 on one core. */
 export function renderPhantom(plan: PhantomPlan): Uint16Array {
   const { width, height, field, longest } = plan;
   const grain = texture(plan.stream("grain"), [

@@ -97,4 +97,10 @@ test("identifiers are 32 hexadecimal digits and differ", () => {
   assert.is(new Set(plans.map(({ id }) => id)).size, plans.length);
 });
 
+test("refuses numbers out of range", () => {
+  const key = { seed: 1, split: "test", index: 0 } as const;
+  for (const wrong of [{ seed: -1 }, { seed: 2 ** 32 }, { index: 0.5 }, { longest: 63 }, { longest: 5000 }])
+    assert.throws(() => planPhantom({ ...key, ...wrong }), /Expected a whole number from/);
+});
+
 test.run();

@@ -26,7 +26,9 @@ export interface Patient {
     readonly concavity: number;
     readonly plates: number;
     readonly process: number;
+    /** Shares of half the body: out of line, and lower in front. */
     readonly offset: number;
+    readonly wedge: number;
   }[];
 }
 
@@ -47,13 +49,14 @@ export function drawPatient(random: Random, levelCount: number): Patient {
     levels: Array.from({ length: levelCount }, () => ({
       height: random.normal(1, 0.025),
       width: random.normal(1, 0.02),
-      disc: random.normal(1, 0.06),
+      disc: random.normal(1, 0.075),
       tilt: random.normal(0, 1.1),
       waist: random.range(0.04, 0.11),
       concavity: random.range(0.02, 0.085),
       plates: random.range(0.8, 1.25),
       process: random.normal(1, 0.12),
-      offset: random.normal(0, 1.3),
+      offset: random.normal(0, 0.026),
+      wedge: random.normal(0.012, 0.022),
     })),
   };
 }

@@ -124,14 +124,15 @@ export function layOut(patient: Patient, view: View, centre: number): Spine {
   const origin = places[centre];
   const levels = VERTEBRAE.map(({ name, region, width, depth }, index): Level => {
     const own = patient.levels[index];
-    const x = places[index].x - origin.x;
+    const out = view === "lateral" ? own.offset * depth * 0.5 * scale : 0;
+    const x = places[index].x - origin.x + out;
     const y = places[index].y - origin.y;
     const hh = heights[index] / 2;
     const [across, along] = view === "ap" ? [width, depth] : [depth, width];
     const divergence = y / SOURCE_MM;
     const { sagittal, coronal } = tangents[index];
     const dish = (): Plate => ({
-      left: 0,
+      left: view === "lateral" ? Math.max(0, own.wedge) * 2 * hh : 0,
       middle: hh * 2 * own.concavity * (region === "cervical" ? 0.6 : 1),
       right: 0,
       sclerosis: 0,

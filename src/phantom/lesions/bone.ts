@@ -31,7 +31,7 @@ export function addSpurs(surgery: Surgery, count: number): void {
       })),
     )
     .sort((a, b) => a.rank - b.rank);
-  const grade = random.range(part === "whole" ? 0.45 : 0, 1);
+  const grade = random.range(part === "whole" ? 0.65 : 0, 1);
   let placed = 0;
   for (const { level, side } of places) {
     if (placed >= count) return;

@@ -1,5 +1,6 @@
 /** Ribs, clavicles, shoulder blades, breastbone. */
 import { T1 } from "../anatomy/vertebrae.ts";
+import { childFrame } from "../picture/frame.ts";
 import { cos, sin } from "../picture/maths.ts";
 import { type At, flatBone, type Pen, tube } from "./pen.ts";
 import { axisAt, type Scene, skinOf, yOf } from "./surroundings.ts";
@@ -102,6 +103,21 @@ export function paintShoulders(pen: Pen, scene: Scene): void {
       ],
       0.2 * d,
       0.9,
+    );
+    // Head and shaft of the humerus hide the clavicle's end.
+    const arm = random.range(-12, 16);
+    const head = childFrame(root, axis + side * 165, y(9.4) + high);
+    pen.canvas.ellipsoid(head, 24, 25, 0.4 * d);
+    tube(
+      pen,
+      root,
+      [
+        [axis + side * 166, y(9.8) + high, 17],
+        [axis + side * (176 + arm * 0.4), y(12) + high, 12],
+        [axis + side * (180 + arm * 2), y(19) + high, 11],
+      ],
+      0.22 * d,
+      2,
     );
     flatBone(
       pen,

@@ -205,10 +205,17 @@ export class Canvas {
     const dy = b.y - a.y;
     const scale = 1 / Math.max(dx * dx + dy * dy, 1e-9);
     const slope = b.r - a.r;
+    const level = Math.abs(dy) < 0.01;
+    const lean = level ? 0 : dx / dy;
+    const half = level ? 2 * this.width : reach * Math.sqrt(1 + lean * lean) + 1;
     const scratch = this.#scratch;
     for (let y = part.y0; y < part.y1; y++) {
       const ey = y + 0.5 - a.y;
-      for (let x = part.x0, at = y * this.width + part.x0; x < part.x1; x++, at++) {
+      // Where the row crosses the strip of this width along the axis.
+      const crossing = a.x + ey * lean;
+      const first = Math.max(part.x0, Math.floor(crossing - half));
+      const upTo = Math.min(part.x1, Math.ceil(crossing + half));
+      for (let x = first, at = y * this.width + first; x < upTo; x++, at++) {
         const ex = x + 0.5 - a.x;
         let t = (ex * dx + ey * dy) * scale;
         t = t < 0 ? 0 : t > 1 ? 1 : t;
