@@ -30,14 +30,14 @@ const PINNED: readonly (readonly [PhantomKey, string])[] = [
     { seed: 1, split: "test", index: 0, longest: 500 },
     "6280fb67d46c09e93685454b301a4b39602df9bf82d9d7f8225cec4f38f75316",
   ],
-  [{ seed: 1, split: "test", index: 1 }, "36a4bcc21fb38b9bc2b2634c4fa5dc41e5fa16694d11fd73539f00d75cb8b06c"],
+  [{ seed: 1, split: "test", index: 1 }, "8d92f741b66dae5b2410ecd9a40f1b82d75f108fdf4db7f51e27c2bd7697e713"],
   [
     { seed: 1, split: "test", index: 6, longest: 600 },
     "32c0d8a8d0dbb8d8b49b0caa4611a3af83507df35b5efea58c00fd8fc9360700",
   ],
   [
     { seed: 4294967295, split: "train", index: 1234567, longest: 700 },
-    "aa4934bb6f00e5b30a420ecf399e3cfb4928f92a70dea52605c1f967fd2ab80b",
+    "f525b19dcb98a8621ac51147d72d88c217d8bb6acde6b3efa526a6953224568a",
   ],
 ];
 

@@ -129,7 +129,7 @@ function front(pen: Pen, { root, spine, patient, random }: Scene): void {
       0.16 * d,
     );
     const head = childFrame(f, s * 90 * k, 122 * k);
-    pen.canvas.ellipsoid(head, 24 * k, 24 * k, 0.55 * d);
+    pen.canvas.ellipsoid(head, 24 * k, 24 * k, 0.4 * d);
     tube(
       pen,
       f,
@@ -138,8 +138,8 @@ function front(pen: Pen, { root, spine, patient, random }: Scene): void {
         [s * 128 * k, 160 * k, 15 * k],
         [s * 132 * k, 220 * k, 14 * k],
       ],
-      0.4 * d,
-      3,
+      0.22 * d,
+      1,
     );
     tube(
       pen,
@@ -234,7 +234,7 @@ function side(pen: Pen, { root, spine, patient, random }: Scene): void {
       12,
     );
     const head = childFrame(shift, -24 * k, 112 * k);
-    pen.canvas.ellipsoid(head, 25 * k, 25 * k, 0.4 * d);
+    pen.canvas.ellipsoid(head, 25 * k, 25 * k, 0.28 * d);
     tube(
       pen,
       shift,
@@ -242,8 +242,8 @@ function side(pen: Pen, { root, spine, patient, random }: Scene): void {
         [-24 * k, 118 * k, 16 * k],
         [-30 * k, 220 * k, 14 * k],
       ],
-      0.35 * d,
-      3,
+      0.18 * d,
+      1,
     );
   }
 }

@@ -113,11 +113,11 @@ export function paintShoulders(pen: Pen, scene: Scene): void {
       root,
       [
         [axis + side * 166, y(9.8) + high, 17],
-        [axis + side * (176 + arm * 0.4), y(12) + high, 12],
-        [axis + side * (180 + arm * 2), y(19) + high, 11],
+        [axis + side * 205, y(10.8) + arm + high, 12],
+        [axis + side * 330, y(13) + arm * 4 + high, 11],
       ],
-      0.22 * d,
-      2,
+      0.2 * d,
+      1,
     );
     flatBone(
       pen,
