@@ -37,11 +37,11 @@ interface Family<Kind extends string, Result> {
   readonly names: readonly string[];
   /**
    * Checks every tensor's name and shape against the architecture and builds the network.
-   * @param config detectron2's configuration, or null; classifiers have none
+   * @param config detectron2's configuration; classifiers have none
    * @throws SpineXRError INVALID_CHECKPOINT with the names and shapes that do not fit, INVALID_ARGUMENT with the setting
    *   that cannot be converted or contradicts the tensors, LIMIT_EXCEEDED
    */
-  convert(state: StateDict, arch: string, config: ConfigTree | null): Result;
+  convert(state: StateDict, arch: string, config?: ConfigTree | null): Result;
 }
 
 export type ClassifierFamily = Family<"classifier", ConvertedClassifier>;

@@ -31,7 +31,7 @@ const PREDICTOR = "roi_heads.box_predictor";
 export const fasterRcnn: DetectorFamily = {
   kind: "detector",
   names: ["faster-rcnn"],
-  convert(state, arch, given) {
+  convert(state, arch, given = null) {
     const config = new DetectorConfig(given, FASTER_RCNN_BASE, DETECTRON2_DEFAULTS);
     config.choice("MODEL.META_ARCHITECTURE", ["GeneralizedRCNN"]);
     config.choice("MODEL.ROI_HEADS.NAME", ["StandardROIHeads"]);

@@ -23,7 +23,7 @@ import { addResNetFpn, pickLevels } from "./resnet-fpn.ts";
 export const retinanet: DetectorFamily = {
   kind: "detector",
   names: ["retinanet"],
-  convert(state, arch, given) {
+  convert(state, arch, given = null) {
     const config = new DetectorConfig(given, RETINANET_BASE, DETECTRON2_DEFAULTS);
     config.choice("MODEL.META_ARCHITECTURE", ["RetinaNet"]);
     const b = new LayerBuilder(state);

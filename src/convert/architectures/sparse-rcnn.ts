@@ -26,7 +26,7 @@ const BOXES = "init_proposal_boxes.weight";
 export const sparseRcnn: DetectorFamily = {
   kind: "detector",
   names: ["sparse-rcnn"],
-  convert(state, arch, given) {
+  convert(state, arch, given = null) {
     const config = new DetectorConfig(given, SPARSE_RCNN_BASE, DETECTRON2_DEFAULTS);
     config.choice("MODEL.META_ARCHITECTURE", ["SparseRCNN"]);
     config.choice("MODEL.SparseRCNN.USE_FOCAL", [true]);
