@@ -20,12 +20,13 @@ struct GemmTile {
   const float* b;
   float* c;
   int64_t ldc;
-  const float* bias;      // cols elements or null
+  const float* scale;     // cols elements or null
+  const float* bias;      // the same; not null where scale is not
   const float* residual;  // or null
   int64_t ldr;
   float low, high;  // clamp, -inf/inf for none
-  bool accumulate;  // start from c instead of bias
-  bool last;        // apply residual and clamp
+  bool accumulate;  // add to c
+  bool last;        // apply scale, bias, residual and clamp
 };
 
 struct KernelTable {

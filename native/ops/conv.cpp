@@ -122,6 +122,7 @@ class GemmConv final : public ConvOp {
         : op_(op),
           input_(op.input(context)),
           weights_(op.weights(context)),
+          scale_(context.data<float>(op.step.post_scale)),
           bias_(context.data<float>(op.step.bias)),
           residual_(context.data<float>(op.step.residual)),
           y_(context.data<float>(op.step.y)) {}
@@ -131,6 +132,7 @@ class GemmConv final : public ConvOp {
       return {weights_ + group * op_.shape.packed_floats(),
               y_ + o,
               op_.y_stride,
+              scale_ == nullptr ? nullptr : scale_ + o,
               bias_ == nullptr ? nullptr : bias_ + o,
               residual_ == nullptr ? nullptr : residual_ + o,
               op_.residual_stride};
@@ -143,6 +145,7 @@ class GemmConv final : public ConvOp {
     const GemmConv& op_;
     const ConvInput input_;
     const float* const weights_;
+    const float* const scale_;
     const float* const bias_;
     const float* const residual_;
     float* const y_;
@@ -170,13 +173,14 @@ class DepthwiseConv final : public ConvOp {
                int thread) const {
     const ConvGeometry& g = geometry;
     const KernelTable& kernels = context.kernels;
+    const float* const scale = context.data<float>(step.post_scale);
     const float* const bias = context.data<float>(step.bias);
     const float* const residual = context.data<float>(step.residual);
     float* const sum = context.scratch<float>(thread);
     float* const loaded = sum + g.c;
     const int64_t image = row / g.oh, top = row % g.oh * g.stride_h - g.pad_top;
     for (int64_t ow = 0; ow < g.ow; ++ow) {
-      if (bias == nullptr) {
+      if (bias == nullptr || scale != nullptr) {
         memset(sum, 0, static_cast<size_t>(g.c) * sizeof(float));
       } else {
         memcpy(sum, bias, static_cast<size_t>(g.c) * sizeof(float));
@@ -194,6 +198,9 @@ class DepthwiseConv final : public ConvOp {
         kernels.multiply_add(sum, source, weight + tap * g.c, g.c);
       }
       const int64_t pixel = row * g.ow + ow;
+      if (scale != nullptr) {
+        kernels.scale_shift(sum, sum, scale, bias, g.c, -__builtin_inff(), __builtin_inff());
+      }
       if (residual != nullptr) kernels.axpy(sum, residual + pixel * residual_stride, 1, g.c);
       float* const y = context.data<float>(step.y) + pixel * y_stride;
       kernels.affine(y, sum, 1, 0, g.c, epilogue.low, epilogue.high);
@@ -220,6 +227,10 @@ Status check_operands(PrepareContext& context, const step::conv& step, const Con
   if (step.bias >= 0) SPX_TRY(context.expect_dense(step.bias, "bias", DType::kF32, g.o));
   if (step.pre_scale >= 0) SPX_TRY(context.expect_dense(step.pre_scale, "pre_scale", DType::kF32, g.c));
   if (step.pre_shift >= 0) SPX_TRY(context.expect_dense(step.pre_shift, "pre_shift", DType::kF32, g.c));
+  if (step.post_scale >= 0) {
+    SPX_TRY(context.expect_dense(step.post_scale, "post_scale", DType::kF32, g.o));
+    if (step.bias < 0) return context.fail("expected a bias beside post_scale");
+  }
   if (step.residual < 0) return Status::OK;
   SPX_TRY(context.expect_map(step.residual, "residual"));
   const Tensor& residual = context.tensor(step.residual);
@@ -235,7 +246,7 @@ Status check_operands(PrepareContext& context, const step::conv& step, const Con
 Status check_in_place(const PrepareContext& context, const step::conv& step, bool written_once) {
   if (context.tensor(step.y).elements == 0) return Status::OK;
   for (const int32_t other :
-       {step.x, step.weight, step.bias, step.pre_scale, step.pre_shift, step.residual}) {
+       {step.x, step.weight, step.bias, step.pre_scale, step.pre_shift, step.post_scale, step.residual}) {
     if (other < 0 || (other == step.residual && written_once) || !context.same_place(step.y, other)) continue;
     return context.fail("expected y apart from tensor %d, found both at one place in the arena", other);
   }

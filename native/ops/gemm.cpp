@@ -62,6 +62,7 @@ struct Task {
     tile.depth = depth;
     tile.b = item.b + p * shape.panel_floats + chunk * shape.chunk_depth * kernels.nr;
     tile.ldc = item.ldc;
+    tile.scale = item.scale == nullptr ? nullptr : item.scale + column;
     tile.bias = item.bias == nullptr ? nullptr : item.bias + column;
     tile.ldr = item.ldr;
     tile.low = epilogue.low;

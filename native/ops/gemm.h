@@ -37,7 +37,8 @@ struct GemmItem {
   const float* b;  // packed panels
   float* c;
   int64_t ldc;
-  const float* bias;      // n elements or null
+  const float* scale;     // n elements or null: factors of the sums
+  const float* bias;      // n elements, or null where scale is null too
   const float* residual;  // or null
   int64_t ldr;
 };

@@ -96,6 +96,7 @@ class Matmul final : public Op {
       return {panels_ + (many ? b_index * op_.shape.packed_floats() : 0),
               y_ + (first_ + index) * op_.shape.m * op_.shape.n,
               op_.shape.n,
+              nullptr,
               bias_,
               nullptr,
               0};

@@ -114,7 +114,7 @@ interface NodeBase<K extends string> {
 /**
  * 2-D convolution (1-D is imported as H = 1). x [N, C, H, W], weight [O, C/group, kh, kw], bias [O] or null.
  * Fused prologue, in this order, before zero padding: x * preScale[c] + preShift[c]; ReLU (preRelu); mean over
- * a prePool window. Fused epilogue: + bias, + residual (dims of the output), activation.
+ * a prePool window. Fused epilogue: * postScale[o] (with a bias only), + bias, + residual (dims of the output), activation.
  */
 export interface ConvNode extends NodeBase<"conv"> {
   inputs: [
@@ -124,6 +124,7 @@ export interface ConvNode extends NodeBase<"conv"> {
     residual: Value | null,
     preScale: Value | null,
     preShift: Value | null,
+    postScale: Value | null,
   ];
   kernel: [number, number];
   strides: [number, number];

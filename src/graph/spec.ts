@@ -45,7 +45,7 @@ export function completeSpec<K extends NodeKind>(kind: K, spec: AddSpec<K>): Nod
   const given = { kind, ...spec } as unknown as Record<string, unknown> & { inputs: (Value | null)[] };
   switch (kind) {
     case "conv": {
-      const inputs = [0, 1, 2, 3, 4, 5].map((i) => given.inputs[i] ?? null);
+      const inputs = [0, 1, 2, 3, 4, 5, 6].map((i) => given.inputs[i] ?? null);
       return { preRelu: false, prePool: null, activation: null, ...given, inputs } as unknown as NodeSpec<K>;
     }
     case "matmul":

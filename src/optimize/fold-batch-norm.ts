@@ -6,10 +6,12 @@ import type { Rewriter } from "./rewriter.ts";
 type Linear = ConvNode | ConvTransposeNode | MatmulNode;
 
 /**
- * A scaleShift behind a linear node goes into its weights:
- *   s[o] (sum w[o, ..] x + b[o]) + t[o] = sum (s[o] w[o, ..]) x + (s[o] b[o] + t[o]).
- * Products are formed in double and rounded to f32 once, so each weight is off by at most half an ulp. The node's
- * result must have no other reader, and nothing (residual, activation) may stand between.
+ * A scaleShift behind a linear node goes into it:
+ *   s[o] (sum w[o, ..] x + b[o]) + t[o] = s[o] sum w[o, ..] x + (s[o] b[o] + t[o]).
+ * A convolution takes s as its postScale: its weights stay the file's, to the bit, and are not copied. (Rounding scaled
+ * weights shifts all pixels of an even region alike, and deep networks enlarge that.) Other nodes' weights are scaled
+ * in double and rounded to f32 once. The node's result must have no other reader, and nothing (residual, activation)
+ * may stand between.
  */
 export const foldBatchNorm: Pass = {
   name: "fold-batch-norm",
@@ -33,16 +35,17 @@ function isPlainLinear(node: Node): node is Linear {
 function fold(graph: Rewriter, linear: Linear, node: ScaleShiftNode): boolean {
   const scale = constantF32(node.inputs[1]);
   const shift = constantF32(node.inputs[2]);
-  const weight = foldableWeight(graph, linear.inputs[1]);
   const bias = constantF32(linear.inputs[2]);
-  if (scale === null || shift === null || weight === null) return false;
+  if (scale === null || shift === null) return false;
   if (linear.inputs[2] !== null && bias === null) return false;
   if (graph.soleUser(linear.outputs[0]!) !== node) return false;
   if (linear.kind === "convTranspose" && node.activation !== null) return false;
   const inputs = [...linear.inputs] as (Value | null)[];
   if (!isAll(scale, 1)) {
-    const scaled = scaleBlocks(graph.memo, weight, scale, outputBlocks(linear));
-    inputs[1] = graph.constant(`${linear.inputs[1].name}.scaled`, scaled, linear.inputs[1].dims);
+    const scaled =
+      linear.kind === "conv" ? postScale(graph, linear, node, scale) : scaledWeight(graph, linear, scale);
+    if (scaled === null) return false;
+    inputs[linear.kind === "conv" ? 6 : 1] = scaled;
   }
   const [shifted] =
     bias === null
@@ -57,12 +60,29 @@ function fold(graph: Rewriter, linear: Linear, node: ScaleShiftNode): boolean {
   return true;
 }
 
+/** The convolution's postScale when its result is to be scaled further. */
+function postScale(graph: Rewriter, conv: ConvNode, node: ScaleShiftNode, scale: Float32Array): Value | null {
+  const before = constantF32(conv.inputs[6]);
+  if (conv.inputs[6] !== null && before === null) return null;
+  const [product] =
+    before === null
+      ? [scale]
+      : graph.memo.derive("s * s'", [before, scale], () => [before.map((s, o) => s * scale[o]!)]);
+  return graph.constant(`${node.name}.scale`, product!, [scale.length]);
+}
+
+function scaledWeight(graph: Rewriter, linear: Exclude<Linear, ConvNode>, scale: Float32Array): Value | null {
+  const [, weight] = linear.inputs;
+  const data = foldableWeight(graph, weight);
+  if (data === null) return null;
+  const scaled = scaleBlocks(graph.memo, data, scale, outputBlocks(linear));
+  return graph.constant(`${weight.name}.scaled`, scaled, weight.dims);
+}
+
 /** Which output channel each run of `size` consecutive weights contributes to. */
-function outputBlocks(linear: Linear): WeightBlocks {
+function outputBlocks(linear: Exclude<Linear, ConvNode>): WeightBlocks {
   const { dims } = linear.inputs[1];
   switch (linear.kind) {
-    case "conv": // [O, C / group, kh, kw]
-      return eachBlock(dims[1]! * dims[2]! * dims[3]!);
     case "convTranspose": {
       // [C, O / group, kh, kw]: input channel c belongs to group floor(c / (C / group)).
       const [inputs, outputsPerGroup] = dims as [number, number];

@@ -5,7 +5,8 @@ import type { Rewriter } from "./rewriter.ts";
 
 /**
  * A scaleShift without activation in front of a linear node goes into its weights:
- *   sum w[o, c, ..] (s[c] x + t[c]) + b[o] = sum (w[o, c, ..] s[c]) x + (b[o] + sum w[o, c, ..] t[c]).
+ *   sum w[o, c, ..] (s[c] x + t[c]) + b[o] = sum (w[o, c, ..] s[c]) x + (b[o] + sum w[o, c, ..] t[c]),
+ * the last sum times the convolution's postScale[o] if it has one.
  * Zero padding comes after the scaleShift, and a padded zero would miss its t[c]: with a non-zero shift the
  * convolution must be unpadded. A mean in between (prePool) does not matter: it is linear and keeps constants.
  */
@@ -76,18 +77,23 @@ function foldIntoWeights(
   const scale = constantF32(node.inputs[1]);
   const shift = constantF32(node.inputs[2]);
   const weight = foldableWeight(graph, linear.inputs[1]);
-  const oldBias = linear.inputs[2] === null ? new Float32Array(outputs) : constantF32(linear.inputs[2]);
-  if (scale === null || shift === null || weight === null || oldBias === null) return false;
+  const oldBias = constantF32(linear.inputs[2]);
+  const postScale = linear.kind === "conv" ? linear.inputs[6] : null;
+  const factors = constantF32(postScale);
+  if (scale === null || shift === null || weight === null) return false;
+  if ((linear.inputs[2] !== null && oldBias === null) || (postScale !== null && factors === null))
+    return false;
   const alpha = linear.kind === "matmul" ? linear.alpha : 1;
   const what = `b + ${alpha} * sum w t by ${blocks.name} of ${blocks.size}`;
-  const [bias] = graph.memo.derive(what, [oldBias, weight, shift], () => {
-    const sums = Float64Array.from(oldBias);
+  const sources = [oldBias, weight, shift, factors].filter((data) => data !== null);
+  const [bias] = graph.memo.derive(`${what}, ${oldBias !== null}, ${factors !== null}`, sources, () => {
+    const sums = new Float64Array(outputs);
     for (let block = 0; block * blocks.size < weight.length; block++) {
       let sum = 0;
       for (let i = block * blocks.size; i < (block + 1) * blocks.size; i++) sum += weight[i]!;
       sums[outputOf(block)]! += alpha * sum * shift[blocks.channelOf(block)]!;
     }
-    return [Float32Array.from(sums)];
+    return [Float32Array.from(sums, (sum, o) => (oldBias?.[o] ?? 0) + sum * (factors?.[o] ?? 1))];
   });
   const scaled = scaleBlocks(graph.memo, weight, scale, blocks);
   const inputs = [...linear.inputs] as (Value | null)[];

@@ -29,8 +29,8 @@ function fuse(graph: Rewriter, node: ScaleShiftNode | UnaryNode): boolean {
   }
   const [scale, shift] = node.kind === "scaleShift" ? [node.inputs[1], node.inputs[2]] : [null, null];
   for (const conv of convs) {
-    const [, weight, bias, residual] = conv.inputs;
-    graph.setInputs(conv, [node.inputs[0], weight, bias, residual, scale, shift]);
+    const [, weight, bias, residual, , , postScale] = conv.inputs;
+    graph.setInputs(conv, [node.inputs[0], weight, bias, residual, scale, shift, postScale]);
     conv.preRelu = node.kind === "unary" || node.activation !== null;
   }
   graph.remove(node);

@@ -101,7 +101,7 @@ interface StepSpec {
 export const STEPS = {
   /** x, residual, y nhwc; weight plain [O, C/group, kh, kw]; prologue and epilogue as graph.ts ConvNode. pool* = 1 when absent. */
   conv: {
-    inputs: ["x", "weight", "bias?", "residual?", "preScale?", "preShift?"],
+    inputs: ["x", "weight", "bias?", "residual?", "preScale?", "preShift?", "postScale?"],
     outputs: ["y"],
     fields: {
       kernelH: "i",

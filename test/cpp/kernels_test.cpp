@@ -99,7 +99,7 @@ class Operand {
   int64_t n_ = 0;
 };
 
-Operand operands[5];
+Operand operands[6];
 
 double clamp(double v, double low, double high) {
   if (v < low) v = low;
@@ -366,6 +366,7 @@ void check_transpose(const KernelTable& t) {
 void check_gemm_tile(const KernelTable& t, GemmTile tile, int options, const std::vector<double>& product,
                      const std::vector<double>& magnitude) {
   const bool has_bias = options & 2, has_residual = options & 4, clamped = options & 8;
+  const bool scaled = has_bias && (options & 32);
   tile.accumulate = options & 1;
   tile.last = options & 16;
   tile.ldc = tile.cols + 5;
@@ -373,6 +374,7 @@ void check_gemm_tile(const KernelTable& t, GemmTile tile, int options, const std
   const int64_t n = (tile.rows - 1) * tile.ldc + tile.cols;
   tile.c = operands[2].fill(n);
   tile.bias = has_bias ? operands[3].fill(tile.cols) : nullptr;
+  tile.scale = scaled ? operands[5].fill(tile.cols) : nullptr;
   tile.residual = has_residual ? operands[4].fill((tile.rows - 1) * tile.ldr + tile.cols) : nullptr;
   tile.low = clamped ? 0 : -kInf;
   tile.high = clamped ? 3 : kInf;
@@ -383,8 +385,10 @@ void check_gemm_tile(const KernelTable& t, GemmTile tile, int options, const std
     double want = before[index], tolerance = 0;
     if (j < tile.cols) {
       want = product[i * t.nr + j];
-      want += tile.accumulate ? before[index] : has_bias ? tile.bias[j] : 0;
+      want += tile.accumulate ? before[index] : 0;
       if (tile.last) {
+        if (scaled) want *= tile.scale[j];
+        if (has_bias) want += tile.bias[j];
         if (has_residual) want += tile.residual[i * tile.ldr + j];
         want = clamp(want, tile.low, tile.high);
       }
@@ -419,7 +423,7 @@ void check_gemm(const KernelTable& t) {
       for (tile.cols = 1; tile.cols <= t.nr; ++tile.cols) {
         // All options with whole tiles, one of them with each count of columns.
         const bool all = tile.cols == t.nr || tile.cols == t.nr / 2 + 1;
-        for (int options = all ? 0 : (tile.cols * 11 + depth) % 32; options < 32; options += all ? 1 : 32) {
+        for (int options = all ? 0 : (tile.cols * 11 + depth) % 64; options < 64; options += all ? 1 : 64) {
           check_gemm_tile(t, tile, options, product, magnitude);
         }
       }

@@ -57,7 +57,8 @@ void test_conv(const ConvCase& t, Random& random) {
   const int y = builder.arena({t.n, t.o, oh, ow}, ys);
   const std::vector<float> xv = random.reals(int64_t{t.n} * t.h * t.w * xs);
   const std::vector<float> wv = random.reals(int64_t{t.o} * group_c * t.kernel_h * t.kernel_w);
-  const std::vector<float> bv = random.reals(t.o), sv = random.reals(t.c), hv = random.reals(t.c);
+  const std::vector<float> bv = random.reals(t.o), sv = random.reals(t.c), hv = random.reals(t.c),
+                           pv = random.reals(t.o);
   const std::vector<float> rv = random.reals(int64_t{t.n} * oh * ow * ys);
   const std::vector<int> weight_dims = {t.o, group_c, t.kernel_h, t.kernel_w};
   const int weight = t.computed_weights ? builder.arena(weight_dims) : builder.constant(weight_dims, wv);
@@ -68,6 +69,7 @@ void test_conv(const ConvCase& t, Random& random) {
                           .residual = residual,
                           .pre_scale = t.scaled ? builder.constant({t.c}, sv) : -1,
                           .pre_shift = t.scaled ? builder.constant({t.c}, hv) : -1,
+                          .post_scale = t.scaled && t.bias ? builder.constant({t.o}, pv) : -1,
                           .y = y,
                           .kernel_h = t.kernel_h,
                           .kernel_w = t.kernel_w,
@@ -103,7 +105,7 @@ void test_conv(const ConvCase& t, Random& random) {
   std::vector<double> expected;
   for (int pixel = 0; pixel < t.n * oh * ow; ++pixel) {
     for (int o = 0; o < t.o; ++o) {
-      double sum = t.bias ? bv[static_cast<size_t>(o)] : 0;
+      double sum = 0;
       for (int c = 0; c < group_c; ++c) {
         for (int kh = 0; kh < t.kernel_h; ++kh) {
           for (int kw = 0; kw < t.kernel_w; ++kw) {
@@ -114,6 +116,8 @@ void test_conv(const ConvCase& t, Random& random) {
           }
         }
       }
+      if (t.scaled && t.bias) sum *= pv[static_cast<size_t>(o)];
+      if (t.bias) sum += bv[static_cast<size_t>(o)];
       if (t.residual) sum += rv[static_cast<size_t>(pixel * ys + o)];
       if (t.activation == 1) sum = std::max(sum, 0.0);
       if (t.activation == 2) sum = std::min(std::max(sum, double{-0.4f}), 0.5);

@@ -34,8 +34,8 @@ PlanBuilder plan_of_all_kinds() {
   b.output(selected, count);
   b.step(step::fill{x, 0.5f});
   b.step(step::scale_shift{x, scale, scale, x, 50, 6, 8, 8, 1, 0, 0});
-  b.step(step::conv{x, weights, bias, -1, scale, scale, conv, 3, 3, 1, 1, 1, 1,
-                    1, 1,       2,    1,  1,     1,     1,    1, 0, 1, 0, 0});
+  b.step(step::conv{x, weights, bias, -1, scale, scale, -1, conv, 3, 3, 1, 1, 1,
+                    1, 1,       1,    2,  1,     1,     1,  1,    1, 0, 1, 0, 0});
   b.step(step::pool{conv, pooled, 0, 3, 3, 2, 2, 0, 0, 0, 0, 1, 1, 0, 0});
   b.step(step::reduce{pooled, means, 1, 2, 4, 4, 16, 4});
   b.step(step::copy{
@@ -170,8 +170,8 @@ void test_aliases(ThreadPool& pool) {
   const int first = b.slice(buffer, 0, 8), second = b.slice(buffer, 8, 4), crossing = b.slice(buffer, 6, 4);
   const int weights = b.constant({4, 8, 1, 1}, random.reals(32));
   const auto conv = [&](int y) {
-    return step::conv{first, weights, -1, -1, -1, -1, y, 1, 1, 1, 1, 0, 0,
-                      1,     1,       1,  0,  1,  1,  1, 1, 0, 0, 0, 0};
+    return step::conv{first, weights, -1, -1, -1, -1, -1, y, 1, 1, 1, 1, 0,
+                      0,     1,       1,  1,  0,  1,  1,  1, 1, 0, 0, 0, 0};
   };
   std::unique_ptr<Session> session;
   PlanBuilder good = b, bad = b;

@@ -12,7 +12,7 @@ test("one line per node, neutral fields left out, short constants in full", () =
   const conv = b.add(
     "conv",
     {
-      inputs: [x, b.constant("w", new Float32Array(36), [2, 2, 3, 3]), null, null, c, c],
+      inputs: [x, b.constant("w", new Float32Array(36), [2, 2, 3, 3]), null, null, c, c, null],
       kernel: [3, 3],
       strides: [1, 2],
       pads: [1, 1, 1, 1],

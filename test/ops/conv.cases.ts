@@ -111,6 +111,7 @@ const forward = Object.entries(SPECS).map(
               extra ?? null,
               scaled ? s.constant([c], 1.5) : null,
               scaled ? s.constant([c]) : null,
+              scaled && bias ? s.constant([out], 1.5) : null,
             ],
           })[0]!;
         const y = add(null);

@@ -257,8 +257,8 @@ test("fold-batch-norm: conv, grouped conv, grouped convTranspose, matmul of both
       ];
     },
     [
-      "a f32[2,4,5,5] = conv(x, c3.scaled:f32[4,6,3,3], a.bias:f32[4]) kernel=3x3 pads=1,1,1,1",
-      "b f32[2,4,3,3] = conv(x, c6.scaled:f32[4,3,3,3], b.bias:f32[4]) kernel=3x3 group=2",
+      "a f32[2,4,5,5] = conv(x, c3:f32[4,6,3,3], a.bias:f32[4], -, -, -, a.scale:f32[4]) kernel=3x3 pads=1,1,1,1",
+      "b f32[2,4,3,3] = conv(x, c6:f32[4,3,3,3], b.bias:f32[4], -, -, -, b.scale:f32[4]) kernel=3x3 group=2",
       "c f32[2,6,10,10] = convTranspose(x, c0.scaled:f32[6,2,2,2], c.bias:f32[6]) kernel=2x2 strides=2x2 group=3",
       "d f32[2,4] = matmul(v, c12.scaled:f32[6,4], d.bias:f32[4])",
       "e f32[2,4] = matmul(v, c2.scaled:f32[4,6], e.bias:f32[4]) transB alpha=0.5",
@@ -266,21 +266,44 @@ test("fold-batch-norm: conv, grouped conv, grouped convTranspose, matmul of both
   );
 });
 
-test("fold-batch-norm leaves results with other readers, outputs, computed weights", () => {
+test("fold-batch-norm leaves results with other readers, outputs, computed weights of a matmul", () => {
   checkUnchanged(foldBatchNorm, (s) => {
     const x = s.input("x", 1, 3, 4, 4);
     const shared = s.conv(x, 2);
     const output = s.conv(x, 2);
+    const computed = s.builder.add("matmul", {
+      inputs: [s.input("v", 1, 3), s.input("w", 3, 2), null],
+      transA: false,
+      transB: false,
+      alpha: 1,
+    });
+    return [s.norm(shared), s.relu(shared), output, s.norm(output), s.norm(computed[0]!)];
+  });
+});
+
+test("fold-batch-norm: scales multiply, also behind computed weights and in front of an input's shift", () => {
+  const build = (s: Parameters<Parameters<typeof check>[1]>[0]) => {
     const computed = s.builder.add("conv", {
-      inputs: [x, s.input("w", 2, 3, 1, 1)],
+      inputs: [s.norm(s.input("x", 1, 3, 4, 4)), s.input("w", 2, 3, 1, 1)],
       kernel: [1, 1],
       strides: [1, 1],
       pads: [0, 0, 0, 0],
       dilations: [1, 1],
       group: 1,
     });
-    return [s.norm(shared), s.relu(shared), output, s.norm(output), s.norm(computed[0]!)];
-  });
+    return [s.norm(s.norm(computed[0]!), "y"), s.norm(s.conv(s.norm(s.input("u", 1, 3, 4, 4)), 2), "z")];
+  };
+  check(foldBatchNorm, build, [
+    "scaleShift_3 f32[1,3,4,4] = scaleShift(x, c0:f32[3], c1:f32[3])",
+    "y f32[1,2,4,4] = conv(scaleShift_3, w, y.bias:f32[2], -, -, -, y.scale:f32[2]) kernel=1x1",
+    "scaleShift_15 f32[1,3,4,4] = scaleShift(u, c6:f32[3], c7:f32[3])",
+    "z f32[1,2,4,4] = conv(scaleShift_15, c8:f32[2,3,1,1], z.bias:f32[2], -, -, -, z.scale:f32[2]) kernel=1x1",
+  ]);
+  check({ name: "both", run: (graph) => foldBatchNorm.run(graph) + foldInputScale.run(graph) }, build, [
+    "scaleShift_3 f32[1,3,4,4] = scaleShift(x, c0:f32[3], c1:f32[3])",
+    "y f32[1,2,4,4] = conv(scaleShift_3, w, y.bias:f32[2], -, -, -, y.scale:f32[2]) kernel=1x1",
+    "z f32[1,2,4,4] = conv(u, c8.scaled:f32[2,3,1,1], conv_17.bias:f32[2], -, -, -, z.scale:f32[2]) kernel=1x1",
+  ]);
 });
 
 test("sink-scale-shift: behind means and reshapes that keep N and C", () => {
@@ -483,7 +506,7 @@ test("fuse-prologue leaves what others read, outputs, and other activations", ()
     const output = s.norm(x);
     const residual = s.relu(x);
     const own = s.builder.add("conv", {
-      inputs: [residual, s.constant([3, 3, 1, 1]), null, residual, null, null],
+      inputs: [residual, s.constant([3, 3, 1, 1]), null, residual, null, null, null],
       kernel: [1, 1],
       strides: [1, 1],
       pads: [0, 0, 0, 0],

@@ -4,6 +4,7 @@
  */
 import { GraphBuilder } from "../../src/graph/builder.ts";
 import { elementCount, type Graph, type UnaryOp, type Value } from "../../src/graph/graph.ts";
+import type { NodeOf } from "../../src/graph/spec.ts";
 import { random } from "../shim.ts";
 
 const LARGEST = 700;
@@ -148,15 +149,17 @@ class Maker {
       const scaled = this.chance(0.3);
       const pooled = this.chance(0.2) && h >= 2 * kernel[0] && w >= 2 * kernel[1];
       const weight = this.constant([out, c / group, ...kernel]);
+      const biased = this.chance(0.5);
       const spec = {
         inputs: [
           x,
           weight,
-          this.chance(0.5) ? this.constant([out]) : null,
+          biased ? this.constant([out]) : null,
           null as Value | null,
           scaled ? this.constant([c]) : null,
           scaled ? this.constant([c]) : null,
-        ] as [Value, Value, Value | null, Value | null, Value | null, Value | null],
+          biased && this.chance(0.5) ? this.constant([out]) : null,
+        ] as NodeOf<"conv">["inputs"],
         kernel,
         strides,
         pads,

@@ -6,7 +6,7 @@ import { broadcast, sizeOf, type Tensor, tabulate } from "./tensor.ts";
 
 /** The whole node: prologue, zero-padded convolution, epilogue. Operands as in ConvNode.inputs. */
 export function conv(node: ConvNode, operands: readonly (Tensor | null)[]): Tensor {
-  const [x, weight, bias, residual, preScale, preShift] = operands;
+  const [x, weight, bias, residual, preScale, preShift, postScale] = operands;
   let source = x!;
   if (preScale) source = scaleShift(source, preScale, preShift!);
   if (node.preRelu) source = unary(source, "relu", 0, 0);
@@ -15,7 +15,7 @@ export function conv(node: ConvNode, operands: readonly (Tensor | null)[]): Tens
   const [, channels, height, width] = sum.dims as [number, number, number, number];
   const data = sum.data.map((v, i) => {
     const channel = Math.floor(i / (height * width)) % channels;
-    return v + (bias?.data[channel] ?? 0) + (residual?.data[i] ?? 0);
+    return v * (postScale?.data[channel] ?? 1) + (bias?.data[channel] ?? 0) + (residual?.data[i] ?? 0);
   });
   return activate({ ...sum, data }, node.activation);
 }

@@ -71,12 +71,15 @@ struct GemmF32 {
 
   template <int kRows>
   SPX_INLINE static void finish_in_registers(Vec (&sum)[kRows][kVectors], const GemmTile& t) {
-    if (t.accumulate) {
-      add_rows(sum, t.c, t.ldc);
-    } else if (t.bias != nullptr) {
-      add_rows(sum, t.bias, 0);
+    if (t.accumulate) add_rows(sum, t.c, t.ldc);
+    if (t.last) {
+      if (t.scale != nullptr) {
+        scale_rows(sum, t.scale, t.bias);
+      } else if (t.bias != nullptr) {
+        add_rows(sum, t.bias, 0);
+      }
+      if (t.residual != nullptr) add_rows(sum, t.residual, t.ldr);
     }
-    if (t.last && t.residual != nullptr) add_rows(sum, t.residual, t.ldr);
     const Vec low = S::splat(t.last ? t.low : -__builtin_inff());
     const Vec high = S::splat(t.last ? t.high : __builtin_inff());
     SPX_UNROLL
@@ -97,18 +100,30 @@ struct GemmF32 {
     }
   }
 
+  // sum[i][j] = sum[i][j] * scale[j] + bias[j]
+  template <int kRows>
+  SPX_INLINE static void scale_rows(Vec (&sum)[kRows][kVectors], const float* scale, const float* bias) {
+    SPX_UNROLL
+    for (int j = 0; j < kVectors; ++j) {
+      const Vec factor = S::load(scale + j * kLanes), shift = S::load(bias + j * kLanes);
+      SPX_UNROLL
+      for (int i = 0; i < kRows; ++i) sum[i][j] = S::fma(sum[i][j], factor, shift);
+    }
+  }
+
   // Fewer columns than the tile has: rare, so in little code. Columns past t.cols are neither read nor
   // written.
   SPX_NOINLINE static void finish_part(const float* sums, const GemmTile& t) {
     for (int i = 0; i < t.rows; ++i) {
       for_vectors<S>(t.cols, [&](int64_t j, auto part) {
         Vec v = S::load(sums + i * kVectors * kLanes + j);
-        if (t.accumulate) {
-          v = S::add(v, load<S>(t.c + i * t.ldc + j, part));
-        } else if (t.bias != nullptr) {
-          v = S::add(v, load<S>(t.bias + j, part));
-        }
+        if (t.accumulate) v = S::add(v, load<S>(t.c + i * t.ldc + j, part));
         if (t.last) {
+          if (t.scale != nullptr) {
+            v = S::fma(v, load<S>(t.scale + j, part), load<S>(t.bias + j, part));
+          } else if (t.bias != nullptr) {
+            v = S::add(v, load<S>(t.bias + j, part));
+          }
           if (t.residual != nullptr) v = S::add(v, load<S>(t.residual + i * t.ldr + j, part));
           v = S::clamp(v, S::splat(t.low), S::splat(t.high));
         }

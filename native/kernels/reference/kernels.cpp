@@ -38,12 +38,10 @@ void gemm_rows(const GemmTile& t) {
     float* c = t.c + i * t.ldc;
     for (int j = 0; j < t.cols; ++j) {
       float v = sum[i][j];
-      if (t.accumulate) {
-        v += c[j];
-      } else if (t.bias) {
-        v += t.bias[j];
-      }
+      if (t.accumulate) v += c[j];
       if (t.last) {
+        if (t.scale) v *= t.scale[j];
+        if (t.bias) v += t.bias[j];
         if (t.residual) v += t.residual[i * t.ldr + j];
         v = clamp(v, t.low, t.high);
       }

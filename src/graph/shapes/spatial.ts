@@ -67,7 +67,7 @@ function expectWindows(label: string, spatial: readonly number[], input: readonl
 }
 
 export function convShape(label: string, node: NodeSpec<"conv">): OutputType[] {
-  const [x, weight, bias, residual, preScale, preShift] = node.inputs;
+  const [x, weight, bias, residual, preScale, preShift, postScale] = node.inputs;
   expectRank(label, "the input", x, 4);
   expectRank(label, "the weight", weight, 4);
   checkWindow(label, node);
@@ -85,6 +85,8 @@ export function convShape(label: string, node: NodeSpec<"conv">): OutputType[] {
   if ((preScale === null) !== (preShift === null)) {
     mismatch(label, "preScale and preShift must be present together.");
   }
+  expectDims(label, "postScale", postScale, [outputs]);
+  if (postScale !== null && bias === null) mismatch(label, "postScale needs a bias.");
   if (!node.pads.every((p) => p >= 0)) mismatch(label, `pads must be >= 0, not ${formatDims(node.pads)}.`);
   const [top, left, bottom, right] = node.pads;
   let source = [height, width];

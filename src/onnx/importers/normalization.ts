@@ -38,8 +38,10 @@ function importBatchNorm(c: NodeContext): Value[] {
 /** In double, rounded once. */
 function constantFactors(c: NodeContext, parameters: readonly Value[], epsilon: number): Value[] {
   const [scale, bias, mean, variance] = parameters.map((value) => value.constant as Float32Array);
-  const factor = Float64Array.from(scale!, (s, i) => s / Math.sqrt(variance![i]! + epsilon));
-  const offset = Float32Array.from(bias!, (b, i) => b - mean![i]! * factor[i]!);
+  const factor = new Float64Array(scale!.length);
+  for (let i = 0; i < factor.length; i++) factor[i] = scale![i]! / Math.sqrt(variance![i]! + epsilon);
+  const offset = new Float32Array(factor.length);
+  for (let i = 0; i < factor.length; i++) offset[i] = bias![i]! - mean![i]! * factor[i]!;
   return [Float32Array.from(factor), offset].map((data) => c.constant(data, [data.length]));
 }
 

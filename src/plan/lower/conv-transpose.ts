@@ -21,6 +21,7 @@ export function lowerConvTranspose(lowering: Lowering, node: ConvTransposeNode):
     null,
     null,
     null,
+    null,
   ];
   const y = lowering.define(node.outputs[0] as Value, "nhwc");
   lowering.draft.emit("conv", node.name, inputs, [y], () => ({

@@ -6,7 +6,7 @@ import { POOL_MODES } from "../steps.ts";
 import { activationFields, expectF32 } from "./common.ts";
 
 export function lowerConv(lowering: Lowering, node: ConvNode): void {
-  const [x, weight, bias, residual, preScale, preShift] = node.inputs;
+  const [x, weight, bias, residual, preScale, preShift, postScale] = node.inputs;
   expectF32(node, ...node.inputs);
   const plain = (value: Value | null): DraftTensor | null => value && lowering.plain(value);
   const inputs = [
@@ -16,6 +16,7 @@ export function lowerConv(lowering: Lowering, node: ConvNode): void {
     residual && lowering.nhwc(residual),
     plain(preScale),
     plain(preShift),
+    plain(postScale),
   ];
   const y = lowering.define(node.outputs[0] as Value, "nhwc");
   lowering.draft.emit("conv", node.name, inputs, [y], () => ({

@@ -20,7 +20,7 @@ function each(operand: Operand, visit: (n: number, c: number, h: number, w: numb
 }
 
 export const spatialSteps: Pick<Executors, "conv" | "pool" | "roiAlign"> = {
-  conv(f, [x, weight, bias, residual, preScale, preShift], [y]) {
+  conv(f, [x, weight, bias, residual, preScale, preShift, postScale], [y]) {
     const source = pixels(x as Operand);
     const [, groupIn] = weight!.dims as [number, number];
     const groupOut = y!.dims[1]! / f.group;
@@ -40,7 +40,7 @@ export const spatialSteps: Pick<Executors, "conv" | "pool" | "roiAlign"> = {
     const act = activate(f);
     const rest = residual && pixels(residual);
     each(y as Operand, (n, o, oh, ow) => {
-      let sum = bias?.get(o) ?? 0;
+      let sum = 0;
       const group = Math.floor(o / groupOut);
       for (let c = 0; c < groupIn; c++) {
         for (let i = 0; i < f.kernelH; i++) {
@@ -53,6 +53,7 @@ export const spatialSteps: Pick<Executors, "conv" | "pool" | "roiAlign"> = {
           }
         }
       }
+      sum = sum * (postScale?.get(o) ?? 1) + (bias?.get(o) ?? 0);
       return act(sum + (rest ? residual!.get(rest.at(n, o, oh, ow)) : 0));
     });
   },
