@@ -88,6 +88,22 @@ export function suppress(
   levels: readonly Candidates[],
   filter: Omit<DetectionFilter, "candidatesPerLevel">,
 ): void {
+  const { boxes, classes, kept } = keepBest(b, name, levels, filter, "scores");
+  rowsAt(b, "boxes", boxes, kept);
+  rowsAt(b, "classes", classes, kept);
+}
+
+/**
+ * All levels' candidates as one list, and which of it class-aware suppression keeps: `kept` i64 [m], rows in falling
+ * score, whose scores f32 [m] become the value `scores` (-inf past the run-time count).
+ */
+export function keepBest(
+  b: NodeBuilder,
+  name: string,
+  levels: readonly Candidates[],
+  filter: Pick<DetectionFilter, "iouThreshold" | "maxDetections"> & { readonly scoreThreshold?: number },
+  scores: string,
+): { boxes: string; classes: string; kept: string } {
   const joined = (key: keyof Candidates): string =>
     levels.length === 1
       ? levels[0]![key]
@@ -103,12 +119,21 @@ export function suppress(
     `${name}/kept`,
     [boxes, joined("scores"), classes],
     {
-      iou_threshold: { float: filter.iouThreshold },
-      score_threshold: { float: filter.scoreThreshold },
+      iou_threshold: { float: floorFloat32(filter.iouThreshold) },
       max_kept: { int: filter.maxDetections },
+      ...(filter.scoreThreshold === undefined ? {} : { score_threshold: { float: filter.scoreThreshold } }),
     },
-    ["scores"],
+    [scores],
   );
-  rowsAt(b, "boxes", boxes, kept);
-  rowsAt(b, "classes", classes, kept);
+  return { boxes, classes, kept };
+}
+
+/**
+ * The largest float32 that is not above x >= 0: float32 overlaps are above it exactly where they are above x, with which
+ * torchvision compares them in double.
+ */
+function floorFloat32(x: number): number {
+  const nearest = Float32Array.of(x);
+  if (nearest[0]! > x) new Uint32Array(nearest.buffer)[0]!--;
+  return nearest[0]!;
 }

@@ -1,5 +1,5 @@
 /** detectron2's region proposal network: where objects of any class may be. */
-import { type Candidates, decodeAt, rowsAt, topCandidates } from "../../decoders/candidates.ts";
+import { type Candidates, decodeAt, keepBest, rowsAt, topCandidates } from "../../decoders/candidates.ts";
 import { type Head, makeGrid, type Output, toRows } from "../../decoders/layout.ts";
 import { sliceOf } from "../../decoders/slice.ts";
 import { invalidCheckpoint } from "../checkpoint/errors.ts";
@@ -74,24 +74,11 @@ export function addProposals(b: LayerBuilder, pyramid: Pyramid, config: Detector
       classes: addLevelNumber(b, name, top.scores, i),
     };
   });
-  const all = (key: keyof Candidates): string =>
-    b.node(
-      "Concat",
-      `proposals/all_${key}`,
-      candidates.map((level) => level[key]),
-      { axis: { int: 0 } },
-    );
-  const boxes = all("boxes");
-  const kept = b.spinexr(
-    "ClassAwareNms",
-    "proposals/kept",
-    [boxes, all("scores"), all("classes")],
-    {
-      iou_threshold: { float: config.number("MODEL.RPN.NMS_THRESH", 0, 1) },
-      max_kept: { int: config.integer("MODEL.RPN.POST_NMS_TOPK_TEST", 1, 100_000) },
-    },
-    ["proposals/kept_scores"],
-  );
+  const filter = {
+    iouThreshold: config.number("MODEL.RPN.NMS_THRESH", 0, 1),
+    maxDetections: config.integer("MODEL.RPN.POST_NMS_TOPK_TEST", 1, 100_000),
+  };
+  const { boxes, kept } = keepBest(b, "proposals", candidates, filter, "proposals/kept_scores");
   return { boxes: rowsAt(b, "proposals/boxes", boxes, kept), scores: "proposals/kept_scores", absent };
 }
 
