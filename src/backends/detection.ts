@@ -14,7 +14,7 @@ export interface NmsRequest {
   readonly scores: Float32Array;
   /**
    * n class numbers of at least 0, default: one class. As torchvision's batched_nms, boxes are moved by class *
-   * (largest coordinate + 1) in float32; boxes left of or above -1 may therefore still meet the class before.
+   * (largest coordinate of those above scoreThreshold + 1) in float32; boxes left of or above -1 may therefore still meet the class before.
    */
   readonly classes?: Int32Array;
   /** Only greater scores take part. Default -Infinity. */
