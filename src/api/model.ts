@@ -1,5 +1,6 @@
 /** A loaded model package: screening, and its halves. */
 import type { BackendInstance } from "../backends/backend.ts";
+import type { GrayImage } from "../backends/core.ts";
 import type { Radiograph } from "../image/radiograph.ts";
 import type { Manifest } from "../package/manifest.ts";
 import { type Classifier, prepareInputs, runClassifiers, toAbnormality } from "../tasks/classify.ts";
@@ -14,6 +15,13 @@ import type { Abnormality, BackendReport, Finding, Provenance, ScreeningReport }
 export interface ScreenOptions {
   /** Cancels between steps. */
   readonly signal?: AbortSignal;
+}
+
+export interface DisplayOptions extends ScreenOptions {
+  /** Which part: x0, y0, x1, y1 in whole pixels inside the picture. Default all of it. */
+  readonly part?: readonly [number, number, number, number];
+  /** Size of the result, 1 to 65536 pixels a side. Default that of the part. */
+  readonly size?: { readonly height: number; readonly width: number };
 }
 
 const NO_CLASSIFIER =
@@ -120,6 +128,21 @@ export class Model {
     return toFindings(this.#instance.detection, detector.entry, raw, display);
   }
 
+  /**
+   * The 8-bit grey picture that the networks are shown, for people: whole or a part, at its own size or resized
+   * (bilinear, smoothed when it shrinks).
+   * @throws SpineXRError as screen(); INVALID_ARGUMENT for a part that is not inside the picture, or a wrong size
+   */
+  async display(image: Radiograph, options: DisplayOptions = {}): Promise<GrayImage> {
+    this.#check("display", image, options, { part: isList, size: isObject });
+    const { part, size } = options;
+    const { pixels, height, width } = await toDisplay(this.#instance.image, image);
+    const whole = { pixels, height, width };
+    const shown = part === undefined ? whole : cutOut(whole, part);
+    if (size === undefined || (size.height === shown.height && size.width === shown.width)) return shown;
+    return this.#instance.image.resize(shown, size.height, size.width);
+  }
+
   /** Frees native memory and threads; waits for calls in progress. Idempotent. */
   dispose(): Promise<void> {
     this.#disposed ??= (async () => {
@@ -133,8 +156,13 @@ export class Model {
     return this.dispose();
   }
 
-  #check(caller: string, image: Radiograph, options: ScreenOptions): void {
-    checkOptions(`model.${caller}`, options, { signal: isSignal });
+  #check(
+    caller: string,
+    image: Radiograph,
+    options: ScreenOptions,
+    further: Readonly<Record<string, Check>> = {},
+  ): void {
+    checkOptions(`model.${caller}`, options, { signal: isSignal, ...further });
     if (this.#disposed !== null)
       throw new SpineXRError(
         "DISPOSED",

@@ -16,10 +16,25 @@ export interface ScreenAllOptions {
   readonly onProgress?: (progress: { readonly done: number; readonly failed: number }) => void;
 }
 
-/** What became of one picture, `index` counting from 0 in the order given. A failed one does not stop the others. */
+/**
+ * What became of one picture, `index` counting from 0 in the order given, with the picture for those who show it. A
+ * failed one does not stop the others.
+ */
 export type ScreenOutcome<S> =
-  | { readonly index: number; readonly source: S; readonly report: ScreeningReport; readonly error: null }
-  | { readonly index: number; readonly source: S; readonly report: null; readonly error: SpineXRError };
+  | {
+      readonly index: number;
+      readonly source: S;
+      readonly image: Radiograph;
+      readonly report: ScreeningReport;
+      readonly error: null;
+    }
+  | {
+      readonly index: number;
+      readonly source: S;
+      readonly image: null;
+      readonly report: null;
+      readonly error: SpineXRError;
+    };
 
 interface Screens {
   screen(image: Radiograph, options: { signal: AbortSignal }): Promise<ScreeningReport>;
@@ -48,11 +63,11 @@ export async function* screenAll<S extends ByteSource | ImageDataLike>(
   const begin = async (source: S, index: number): Promise<ScreenOutcome<S>> => {
     try {
       const image = await readImage(source, { frame, signal });
-      return { index, source, report: await model.screen(image, { signal }), error: null };
+      return { index, source, image, report: await model.screen(image, { signal }), error: null };
     } catch (error) {
       if (!(error instanceof SpineXRError) || error.code === "ABORTED" || error.code === "DISPOSED")
         throw error;
-      return { index, source, report: null, error };
+      return { index, source, image: null, report: null, error };
     }
   };
   const inWork: Promise<ScreenOutcome<S>>[] = [];

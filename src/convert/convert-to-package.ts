@@ -4,7 +4,8 @@ import { SpineXRError } from "../api/errors.ts";
 import { checkOptions, isBoolean, isFunction, isObject, isSignal, isString } from "../api/options.ts";
 import type { Manifest } from "../package/manifest.ts";
 import { readBytes } from "../platform/files.ts";
-import { type ConvertOptions, convertCheckpoints, type SourceFile } from "./convert.ts";
+import { convertCheckpoints } from "./convert.ts";
+import type { ConvertOptions, SourceFile } from "./convert-options.ts";
 import { checkOutput, writeFolder } from "./package-folder.ts";
 
 export interface ConvertToPackageOptions extends Omit<ConvertOptions, "checkpoints" | "name" | "config"> {

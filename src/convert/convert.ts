@@ -1,56 +1,18 @@
 /** Checkpoints to a model package, free of files and platforms: bytes in, named bytes out. */
 import { SpineXRError, throwIfAborted } from "../api/errors.ts";
-import type { OnProgress } from "../api/progress.ts";
 import type { OnnxModel } from "../onnx/model.ts";
 import { writeModel } from "../onnx/write.ts";
 import type { ClassifierEntry, DetectorEntry, Manifest, ModelInput } from "../package/manifest.ts";
 import { validateManifest } from "../package/validate.ts";
 import { sha256Hex } from "../platform/hash.ts";
+import { LESION_CLASSES } from "../vindr-spinexr.ts";
 import type { ArchitectureFamily } from "./architectures/architecture.ts";
 import { findFamily } from "./architectures/families.ts";
 import { readCheckpoint } from "./checkpoint/read-checkpoint.ts";
-import { REFERENCE_FINDINGS } from "./config/defaults.ts";
 import { type ConfigTree, readYaml } from "./config/read-yaml.ts";
+import type { ConvertOptions, PackageWriter } from "./convert-options.ts";
 import { formatJson } from "./format-json.ts";
 import { type Findings, makeManifest } from "./make-manifest.ts";
-
-export interface SourceFile {
-  /** For messages and the manifest's provenance; not opened. */
-  readonly fileName: string;
-  /** Called once, when this file's turn has come. */
-  load(): Promise<Uint8Array>;
-}
-
-/** Receives the files of the package, model.json last. */
-export interface PackageWriter {
-  write(file: string, bytes: Uint8Array): Promise<void>;
-}
-
-export interface ConvertOptions {
-  /** Several classifiers make an ensemble; at most one is a detector. */
-  readonly checkpoints: readonly SourceFile[];
-  /** One per checkpoint, or one for all. */
-  readonly archs: readonly string[];
-  /** detectron2's configuration of the detector, as YAML. Default: the defaults of its architecture. */
-  readonly config?: SourceFile;
-  /** Name of the package: lower-case letters, digits, dots, underscores, hyphens. */
-  readonly name: string;
-  /** Probability from which a picture is called abnormal, 0 to 1. Default 0.28. */
-  readonly threshold?: number;
-  /** Meaning of each logit of the classifiers, the abnormality first. Default ["abnormal"]. */
-  readonly labels?: readonly string[];
-  /** Names of the detector's classes where its configuration has none. Default: the reference's, for as many classes. */
-  readonly detectorLabels?: readonly string[];
-  /** What differs from the reference's input: 224 x 224, BGR minus the ImageNet mean, on the scale 0 to 255. */
-  readonly input?: Partial<ModelInput>;
-  /** What the converter cannot know; each has a default that says so. */
-  readonly about?: Partial<Pick<Manifest, "version" | "license" | "intendedUse" | "warnings">> & {
-    readonly source?: string;
-    readonly training?: string;
-  };
-  readonly onProgress?: OnProgress;
-  readonly signal?: AbortSignal;
-}
 
 /** VinDr-SpineXR's classifier input. */
 const REFERENCE_INPUT: ModelInput = {
@@ -194,7 +156,7 @@ function findingLabels(
   classes: number,
   fileName: string,
 ): readonly string[] {
-  if (labels === undefined && classes === REFERENCE_FINDINGS.length) return REFERENCE_FINDINGS;
+  if (labels === undefined && classes === LESION_CLASSES.length) return LESION_CLASSES;
   if (labels?.length === classes) return labels;
   throw new SpineXRError(
     "INVALID_ARGUMENT",

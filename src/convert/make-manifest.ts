@@ -1,6 +1,6 @@
 /** What was converted to a manifest. */
 import type { ClassifierEntry, DetectorEntry, Manifest } from "../package/manifest.ts";
-import type { ConvertOptions } from "./convert.ts";
+import type { ConvertOptions } from "./convert-options.ts";
 
 /** Collected while checkpoints are converted. */
 export interface Findings {

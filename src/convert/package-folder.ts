@@ -3,7 +3,7 @@ import type { Dirent } from "node:fs";
 import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { SpineXRError } from "../api/errors.ts";
-import type { PackageWriter } from "./convert.ts";
+import type { PackageWriter } from "./convert-options.ts";
 
 /**
  * Throws unless the folder `out` may be written: it is absent or empty, or holds a package and `force` is set.

@@ -17,17 +17,6 @@ export interface DetectionCase {
   readonly findings: readonly Finding[];
 }
 
-/** The classes of VinDr-SpineXR in index order, spelled as the data set spells them. */
-export const LESION_CLASSES: readonly string[] = [
-  "Osteophytes",
-  "Surgical implant",
-  "Spondylolysthesis",
-  "Foraminal stenosis",
-  "Disc space narrowing",
-  "Vertebral collapse",
-  "Other lesions",
-];
-
 /** Intersection over union of two boxes, 0..1; 0 where the union has no area. */
 export function boxIou(a: Box, b: Box): number {
   const width = Math.min(a[2], b[2]) - Math.max(a[0], b[0]);

@@ -1,5 +1,7 @@
 /** Average precision by the COCO protocol, equal to pycocotools (area range "all", no crowds). */
-import { checkCases, type DetectionCase, LESION_CLASSES } from "./boxes.ts";
+
+import { LESION_CLASSES } from "../vindr-spinexr.ts";
+import { checkCases, type DetectionCase } from "./boxes.ts";
 import { checkRange, checkWhole, invalid } from "./check.ts";
 import { type Ranking, rank } from "./match.ts";
 

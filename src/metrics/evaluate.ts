@@ -1,8 +1,9 @@
 /** The whole evaluation of VinDr-SpineXR: predictions against annotations. */
 import { suggestion } from "../api/options.ts";
+import { LESION_CLASSES } from "../vindr-spinexr.ts";
 import type { Annotation } from "./annotations.ts";
 import { type BootstrapOptions, bootstrap, type Intervals } from "./bootstrap.ts";
-import { type DetectionCase, LESION_CLASSES } from "./boxes.ts";
+import type { DetectionCase } from "./boxes.ts";
 import { checkRange, invalid } from "./check.ts";
 import { cocoAp } from "./coco.ts";
 import { confusionAt, type Rates, rates } from "./confusion.ts";

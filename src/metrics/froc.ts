@@ -1,5 +1,7 @@
 /** Free-response ROC: lesions found against false marks per picture. */
-import { checkCases, type DetectionCase, LESION_CLASSES } from "./boxes.ts";
+
+import { LESION_CLASSES } from "../vindr-spinexr.ts";
+import { checkCases, type DetectionCase } from "./boxes.ts";
 import { checkRange, invalid } from "./check.ts";
 import { rank } from "./match.ts";
 

@@ -1,7 +1,9 @@
 /** The public face of spinexr/metrics: evaluation on plain arrays, in Node and browsers. */
+
+export { LESION_CLASSES, type LesionClass } from "../vindr-spinexr.ts";
 export { type Annotation, parseAnnotations } from "./annotations.ts";
 export { type BootstrapOptions, bootstrap, type Interval, type Intervals } from "./bootstrap.ts";
-export { type Box, boxIou, type DetectionCase, LESION_CLASSES, type Lesion } from "./boxes.ts";
+export { type Box, boxIou, type DetectionCase, type Lesion } from "./boxes.ts";
 export {
   type CocoOptions,
   type CocoResult,

@@ -157,7 +157,9 @@ class GraphImport {
     try {
       if (operator === undefined || opset === undefined)
         throw new Unsupported("the operator is not implemented");
-      const outputs = operator.import(new NodeContext(this.#builder, node, opset, operator, inputs));
+      const outputs = operator.import(
+        new NodeContext(this.#builder, node, opset, operator.known ?? [], inputs),
+      );
       node.outputs.forEach((name, i) => {
         if (name !== "") this.#values.set(name, outputs[i] ?? unsupportedOutput(i));
       });

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { main } from "../../src/cli/main.ts";
 import { parseAnnotations } from "../../src/metrics/annotations.ts";
-import { LESION_CLASSES } from "../../src/metrics/boxes.ts";
 import { type PhantomKey, phantomDicom, planPhantom, producePhantoms } from "../../src/phantom/index.ts";
+import { LESION_CLASSES } from "../../src/vindr-spinexr.ts";
 import { assert, suite } from "../shim.ts";
 
 const test = suite("phantom data sets");

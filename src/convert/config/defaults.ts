@@ -96,14 +96,3 @@ export const FASTER_RCNN_BASE: ConfigTree = {
     ROI_BOX_HEAD: { NAME: "FastRCNNConvFCHead", POOLER_RESOLUTION: 7 },
   },
 };
-
-/** The reference's findings in the order of their class indices; taken where a detector has as many classes. */
-export const REFERENCE_FINDINGS: readonly string[] = [
-  "Osteophytes",
-  "Surgical implant",
-  "Spondylolysthesis",
-  "Foraminal stenosis",
-  "Disc space narrowing",
-  "Vertebral collapse",
-  "Other lesions",
-];

@@ -1,5 +1,5 @@
 /** The plots of an evaluation. */
-import { LESION_CLASSES } from "../boxes.ts";
+import { LESION_CLASSES } from "../../vindr-spinexr.ts";
 import { precisionRecall } from "../coco.ts";
 import { afterRule, type Joined } from "../evaluate.ts";
 import { FROC_POINTS, froc } from "../froc.ts";

@@ -5,7 +5,6 @@ import { type DType, elementCount, type NodeKind, type TensorData, type Value } 
 import type { AddSpec, NodeSpec } from "../../graph/spec.ts";
 import { invalidOnnx, type OnnxAttribute, type OnnxNode, type OnnxTensor } from "../model.ts";
 import { runTimeProblem } from "./core-types.ts";
-import type { Operator } from "./operator.ts";
 import { unsupported } from "./refusal.ts";
 
 /** A value of the network: in the graph, or a constant of a type that graphs do not have. */
@@ -22,14 +21,15 @@ export class NodeContext {
   /** The node's name, or its first output's: for messages and for the graph. */
   readonly name: string;
   readonly #inputs: readonly (Imported | null)[];
-  readonly #operator: Operator;
+  readonly #known: readonly number[];
   #made = 0;
 
+  /** known: positions of inputs whose values must be known when the graph is made. */
   constructor(
     builder: GraphBuilder,
     node: OnnxNode,
     opset: number,
-    operator: Operator,
+    known: readonly number[],
     inputs: readonly (Imported | null)[],
   ) {
     this.builder = builder;
@@ -37,7 +37,7 @@ export class NodeContext {
     this.opset = opset;
     this.name = node.name || node.outputs.find((name) => name !== "") || node.op;
     this.#inputs = inputs;
-    this.#operator = operator;
+    this.#known = known;
   }
 
   get inputCount(): number {
@@ -67,7 +67,7 @@ export class NodeContext {
 
   /** The numbers of an input listed as `known`; null: absent. int64 beyond 2^53 is rounded. */
   known(position: number): number[] | null {
-    if (!this.#operator.known?.includes(position)) {
+    if (!this.#known.includes(position)) {
       throw new SpineXRError("INTERNAL", `${this.label}: input ${position} is not declared as known.`);
     }
     const value = this.optional(position);

@@ -1,19 +1,10 @@
 /** Boxes as a reader draws them: upright, in whole pixels, a little outside of what is seen. */
 import type { Box } from "../../metrics/boxes.ts";
+import type { LesionClass } from "../../vindr-spinexr.ts";
 import type { Point } from "../picture/frame.ts";
 
-/** The labels of VinDr-SpineXR. */
-export type LesionType =
-  | "Osteophytes"
-  | "Surgical implant"
-  | "Spondylolysthesis"
-  | "Foraminal stenosis"
-  | "Disc space narrowing"
-  | "Vertebral collapse"
-  | "Other lesions";
-
 export interface PlacedLesion {
-  readonly type: LesionType;
+  readonly type: LesionClass;
   /** Corners x0, y0, x1, y1 in pixels of the picture. */
   readonly box: Box;
 }

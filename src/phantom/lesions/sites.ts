@@ -1,10 +1,11 @@
 /** Where a lesion may be: levels and discs whose box lies in the open field. Every place is used for one lesion only. */
 import type { Box } from "../../metrics/boxes.ts";
+import type { LesionClass } from "../../vindr-spinexr.ts";
 import { type Level, levelFrame, type Spine } from "../anatomy/spine.ts";
 import { childFrame, type Frame, scaleOf, toPixel } from "../picture/frame.ts";
 import type { Random } from "../random.ts";
 import type { Part } from "../view.ts";
-import { boxAround, type LesionType, overlap, type PlacedLesion, within } from "./box.ts";
+import { boxAround, overlap, type PlacedLesion, within } from "./box.ts";
 
 /** What a lesion's painter adds to the picture after the bones: metal or bone in pixels of the picture. */
 export interface Addition {
@@ -48,7 +49,7 @@ export function judged({ spine, part }: Surgery): readonly Level[] {
 /** Adds the lesion when its box lies in the open field and apart from others of its type. */
 export function place(
   surgery: Surgery,
-  type: LesionType,
+  type: LesionClass,
   points: readonly { x: number; y: number }[],
 ): boolean {
   const box = boxAround(points, margin(surgery));
