@@ -6,10 +6,10 @@ import type { Manifest } from "../package/manifest.ts";
 import { type Classifier, prepareInputs, runClassifiers, toAbnormality } from "../tasks/classify.ts";
 import { decide } from "../tasks/decide.ts";
 import { type Detector, prepareDetection, runDetector, toFindings } from "../tasks/detect.ts";
-import { toDisplay } from "../tasks/preprocess.ts";
+import { cutOut, toDisplay } from "../tasks/preprocess.ts";
 import { VERSION } from "../version.ts";
 import { SpineXRError, throwIfAborted } from "./errors.ts";
-import { checkOptions, isSignal } from "./options.ts";
+import { type Check, checkOptions, isObject, isSignal } from "./options.ts";
 import type { Abnormality, BackendReport, Finding, Provenance, ScreeningReport } from "./results.ts";
 
 export interface ScreenOptions {
@@ -134,7 +134,7 @@ export class Model {
    * @throws SpineXRError as screen(); INVALID_ARGUMENT for a part that is not inside the picture, or a wrong size
    */
   async display(image: Radiograph, options: DisplayOptions = {}): Promise<GrayImage> {
-    this.#check("display", image, options, { part: isList, size: isObject });
+    this.#check("display", image, options, { part: isObject, size: isObject });
     const { part, size } = options;
     const { pixels, height, width } = await toDisplay(this.#instance.image, image);
     const whole = { pixels, height, width };

@@ -1,24 +1,30 @@
-/** A minimal PNG writer: 8-bit grey, not filtered. */
+/** A minimal PNG writer: 8-bit grey or RGB, not filtered. */
 import { zlibSync } from "fflate";
 import { SpineXRError } from "../api/errors.ts";
 import type { GrayImage } from "../backends/core.ts";
 import { crc32 } from "../bytes/crc32.ts";
 import { PNG_SIGNATURE } from "./png.ts";
 
-/** @throws SpineXRError INVALID_ARGUMENT when the pixels are not height * width */
-export function encodePng({ pixels, height, width }: GrayImage): Uint8Array {
-  if (pixels.length !== height * width)
+/**
+ * @param channels 1: grey; 3: `pixels` are RGB, pixel by pixel
+ * @throws SpineXRError INVALID_ARGUMENT when the pixels are not height * width * channels bytes
+ */
+export function encodePng({ pixels, height, width }: GrayImage, channels: 1 | 3 = 1): Uint8Array {
+  const rowBytes = width * channels;
+  if (pixels.length !== height * rowBytes)
     throw new SpineXRError(
       "INVALID_ARGUMENT",
-      `Expected ${height} x ${width} = ${height * width} pixels, found ${pixels.length}.`,
+      `Expected ${height} x ${width} x ${channels} = ${height * rowBytes} bytes, found ${pixels.length}.`,
     );
   const header = new Uint8Array(13);
   const view = new DataView(header.buffer);
   view.setUint32(0, width);
   view.setUint32(4, height);
-  header[8] = 8; // bits; colour type, compression, filter and interlacing stay 0
-  const rows = new Uint8Array((width + 1) * height);
-  for (let y = 0; y < height; y++) rows.set(pixels.subarray(y * width, (y + 1) * width), y * (width + 1) + 1);
+  header[8] = 8; // bits; compression, filter and interlacing stay 0
+  header[9] = channels === 3 ? 2 : 0; // colour type
+  const rows = new Uint8Array((rowBytes + 1) * height);
+  for (let y = 0; y < height; y++)
+    rows.set(pixels.subarray(y * rowBytes, (y + 1) * rowBytes), y * (rowBytes + 1) + 1);
   const parts = [
     PNG_SIGNATURE,
     chunk("IHDR", header),

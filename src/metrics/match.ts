@@ -31,8 +31,8 @@ export function rank(
       .filter((finding) => finding.label === label)
       .sort((a, b) => b.score - a.score)
       .slice(0, maxDetections);
-    const hits = hitsOf(best, there, threshold);
-    for (const [i, { score }] of best.entries()) found.push({ score, hit: hits[i] });
+    const partners = matchLesions(best, there, threshold);
+    for (const [i, { score }] of best.entries()) found.push({ score, hit: partners[i] >= 0 });
   }
   found.sort((a, b) => b.score - a.score);
   return {
@@ -42,7 +42,15 @@ export function rank(
   };
 }
 
-function hitsOf(findings: readonly Finding[], lesions: readonly Lesion[], threshold: number): boolean[] {
+/**
+ * For each finding, in the order given, the index of the lesion that it takes or -1: the free one with the largest IoU of
+ * at least `threshold`, of equal ones the last. Labels are not looked at.
+ */
+export function matchLesions(
+  findings: readonly Pick<Finding, "box">[],
+  lesions: readonly Pick<Lesion, "box">[],
+  threshold: number,
+): number[] {
   const taken = new Uint8Array(lesions.length);
   return findings.map(({ box }) => {
     // pycocotools lowers a threshold of 1, so that equal boxes match in spite of rounding.
@@ -56,6 +64,6 @@ function hitsOf(findings: readonly Finding[], lesions: readonly Lesion[], thresh
       match = i;
     }
     if (match >= 0) taken[match] = 1;
-    return match >= 0;
+    return match;
   });
 }

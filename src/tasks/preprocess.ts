@@ -1,4 +1,5 @@
 /** A Radiograph to what a classifier eats, on the shared core: the same bytes in Node and in WebAssembly. */
+import { SpineXRError } from "../api/errors.ts";
 import type { GrayImage, ImageCore } from "../backends/core.ts";
 import type { Radiograph } from "../image/radiograph.ts";
 import type { ModelInput } from "../package/manifest.ts";
@@ -19,6 +20,26 @@ export async function toDisplay(core: ImageCore, radiograph: Radiograph): Promis
   if (format !== "dicom" && samples instanceof Uint8Array && bitsStored === 8 && !monochrome1)
     return { pixels: samples, height, width, conversion: "none" };
   return core.display({ samples, height, width, bitsStored, signed, monochrome1, voi });
+}
+
+/**
+ * The pixels from column x0 up to but not x1 and row y0 up to but not y1.
+ * @throws SpineXRError INVALID_ARGUMENT unless these are whole numbers, x0 < x1, y0 < y1, inside the picture
+ */
+export function cutOut(
+  { pixels, height, width }: GrayImage,
+  [x0, y0, x1, y1]: readonly [number, number, number, number],
+): GrayImage {
+  const inside = x0 >= 0 && y0 >= 0 && x0 < x1 && y0 < y1 && x1 <= width && y1 <= height;
+  if (!inside || ![x0, y0, x1, y1].every(Number.isInteger))
+    throw new SpineXRError(
+      "INVALID_ARGUMENT",
+      `Expected a part inside the picture of ${width} x ${height} pixels as x0, y0, x1, y1, found ${[x0, y0, x1, y1].join(", ")}.`,
+    );
+  const part = new Uint8Array((x1 - x0) * (y1 - y0));
+  for (let y = y0; y < y1; y++)
+    part.set(pixels.subarray(y * width + x0, y * width + x1), (y - y0) * (x1 - x0));
+  return { pixels: part, height: y1 - y0, width: x1 - x0 };
 }
 
 /** f32 [1, 3, height, width]: stretched to the model's size, minus mean, divided by std, planes in the model's colour order. */

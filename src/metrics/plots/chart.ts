@@ -53,6 +53,8 @@ export function chartSvg(chart: Chart): string {
         `<text x="${PLOT.left - 9}" y="${round(toY(value) + 4)}" text-anchor="end">${text}</text>`,
     ),
   ];
+  // Named by the title, so that several charts can stand in one page.
+  const frame = `frame-${chart.title.replace(/[^a-z0-9]+/gi, "-")}`;
   let color = 0;
   const drawn = chart.series.map((series, i) => {
     const stroke = series.reference ? "#888" : COLORS[color++ % COLORS.length];
@@ -70,12 +72,12 @@ export function chartSvg(chart: Chart): string {
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${SIZE.width} ${SIZE.height}" width="${SIZE.width}" height="${SIZE.height}" font-family="sans-serif" font-size="12" fill="#222">`,
     `<title>${escapeXml(chart.title)}</title>`,
-    `<clipPath id="frame"><rect x="${PLOT.left - 2}" y="${PLOT.top - 2}" width="${PLOT.width + 4}" height="${PLOT.height + 4}"/></clipPath>`,
+    `<clipPath id="${frame}"><rect x="${PLOT.left - 2}" y="${PLOT.top - 2}" width="${PLOT.width + 4}" height="${PLOT.height + 4}"/></clipPath>`,
     '<rect width="100%" height="100%" fill="#fff"/>',
     `<text x="${middle.x}" y="26" text-anchor="middle" font-size="15">${escapeXml(chart.title)}</text>`,
     ...grid,
     `<rect x="${PLOT.left}" y="${PLOT.top}" width="${PLOT.width}" height="${PLOT.height}" fill="none" stroke="#222"/>`,
-    `<g clip-path="url(#frame)">${drawn.map(({ line }) => line).join("\n")}</g>`,
+    `<g clip-path="url(#${frame})">${drawn.map(({ line }) => line).join("\n")}</g>`,
     ...drawn.map(({ legend }) => legend),
     `<text x="${middle.x}" y="${bottom + 44}" text-anchor="middle" font-size="13">${escapeXml(x.label)}</text>`,
     `<text transform="translate(18 ${middle.y}) rotate(-90)" text-anchor="middle" font-size="13">${escapeXml(y.label)}</text>`,
@@ -114,4 +116,6 @@ const round = (value: number): string => String(Math.round(value * 100) / 100);
 const point = (x: number, y: number): string => `${round(x)} ${round(y)}`;
 
 const ENTITIES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
-const escapeXml = (text: string): string => text.replace(/[&<>"]/g, (character) => ENTITIES[character]);
+/** For text and attribute values. */
+export const escapeXml = (text: string): string =>
+  text.replace(/[&<>"]/g, (character) => ENTITIES[character]);
