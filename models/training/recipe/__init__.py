@@ -1,0 +1,1 @@
+"""The parts of the training recipe; the commands lie one folder up."""
