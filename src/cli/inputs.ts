@@ -3,6 +3,8 @@ import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 
 const PICTURE = /\.(dcm|dicom|ima|png|jpe?g)$/i;
+/** Written by screen --overlay: no radiographs, though they may lie beside them. */
+const OVERLAY = /\.overlay\.png$/i;
 
 /** Files as given; a folder becomes the pictures in it and below, sorted by name. A name that does not exist stays, so that it is reported. */
 export async function expandInputs(names: readonly string[]): Promise<string[]> {
@@ -21,7 +23,7 @@ export async function expandInputs(names: readonly string[]): Promise<string[]> 
 async function picturesBelow(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true, recursive: true });
   return entries
-    .filter((entry) => entry.isFile() && PICTURE.test(entry.name))
+    .filter((entry) => entry.isFile() && PICTURE.test(entry.name) && !OVERLAY.test(entry.name))
     .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
     .sort();
 }

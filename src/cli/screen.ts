@@ -1,13 +1,17 @@
 /** spinexr screen: pictures in, reports out. */
-import { mkdir, writeFile } from "node:fs/promises";
-import { basename, join } from "node:path";
 import { DEFAULT_MODEL, loadModel } from "../api/load-model.ts";
+import type { Model } from "../api/model.ts";
 import type { ScreeningReport } from "../api/results.ts";
 import { screenAll } from "../api/screen-all.ts";
+import type { Radiograph } from "../image/radiograph.ts";
+import { overlayScene, shownSize } from "../output/overlay.ts";
+import { renderPng } from "../output/render-png.ts";
+import { renderSvg } from "../output/render-svg.ts";
 import { BACKEND_OPTIONS, backendOptions } from "./backend-options.ts";
 import { type Arguments, type Command, errorEntry, type Io, integer, UsageError } from "./command.ts";
 import { expandInputs } from "./inputs.ts";
 import { Progress } from "./progress.ts";
+import { ReportFiles } from "./report-files.ts";
 import { table } from "./table.ts";
 
 type Entry =
@@ -28,44 +32,105 @@ export const screen: Command = {
     ...BACKEND_OPTIONS,
     frame: { kind: "value", value: "N", help: "0-based frame of multi-frame files (default 0)" },
     json: { kind: "flag", help: "one JSON document on stdout and nothing else" },
-    out: { kind: "value", value: "DIR", help: "also write one JSON report per picture into DIR" },
+    out: {
+      kind: "value",
+      value: "DIR",
+      help: "write NAME.json of each picture into DIR as soon as it is done",
+    },
+    overlay: { kind: "flag", help: "with --out: also NAME.overlay.png, the picture with boxes and legend" },
+    svg: { kind: "flag", help: "with --out: also NAME.overlay.svg" },
+    "show-suppressed": {
+      kind: "flag",
+      help: "draw what the decision rule dropped too, dashed",
+    },
   },
   async run(args, io) {
     if (args.positionals.length === 0)
       throw new UsageError("spinexr screen expects at least one file or folder.");
     const settings = backendOptions(args, ["auto", "cpu", "wasm"]);
     const frame = integer("frame", args.value("frame") ?? "0", 0, 65535);
+    const drawing = drawingOptions(args);
     const inputs = await expandInputs(args.positionals);
     if (inputs.length === 0)
       throw new UsageError("No pictures (.dcm, .dicom, .png, .jpg) in what was given; name a file.");
     const progress = new Progress(io);
     const entries: Entry[] = [];
+    const out = args.value("out");
     try {
+      const files = out === undefined ? null : await ReportFiles.open(out);
       await using model = await loadModel(args.value("model") ?? DEFAULT_MODEL, {
         ...settings,
         signal: io.signal,
         onProgress: (event) => progress.event(event),
       });
       progress.show("screening", 0, inputs.length);
-      for await (const { source, report, error } of screenAll(model, inputs, { frame, signal: io.signal })) {
-        entries.push(
-          error === null ? { input: source, ...report } : { input: source, error: errorEntry(error) },
-        );
+      for await (const { source, image, report, error } of screenAll(model, inputs, {
+        frame,
+        signal: io.signal,
+      })) {
+        const entry =
+          error === null ? { input: source, ...report } : { input: source, error: errorEntry(error) };
+        entries.push(entry);
+        if (files !== null) {
+          const name = files.nameFor(source);
+          await files.write(`${name}.json`, document([entry]));
+          if (error === null)
+            await draw(model, image, report, drawing, (end, content) => files.write(name + end, content));
+        }
         progress.show("screening", entries.length, inputs.length);
       }
     } finally {
       progress.end();
     }
-    const out = args.value("out");
-    if (out !== undefined) await writeReports(out, entries);
     print(args, io, entries);
+    if (out !== undefined && !args.flag("json")) {
+      const pictures = [
+        ...(drawing.png ? ["NAME.overlay.png"] : []),
+        ...(drawing.svg ? ["NAME.overlay.svg"] : []),
+      ];
+      io.err(`\nwritten to ${out}: ${["NAME.json", ...pictures].join(", ")} of each picture\n`);
+    }
     return entries.some((entry) => "error" in entry) ? 1 : 0;
   },
 };
 
+const document = (entries: readonly Entry[]): string =>
+  `${JSON.stringify({ schema: "spinexr.reports/1", reports: entries }, null, 1)}\n`;
+
+interface Drawing {
+  readonly png: boolean;
+  readonly svg: boolean;
+  readonly suppressed: boolean;
+}
+
+function drawingOptions(args: Arguments): Drawing {
+  const [png, svg, suppressed] = [args.flag("overlay"), args.flag("svg"), args.flag("show-suppressed")];
+  if ((png || svg) && args.value("out") === undefined)
+    throw new UsageError("--overlay and --svg write files: name a folder for them with --out DIR.");
+  if (suppressed && !png && !svg)
+    throw new UsageError("--show-suppressed goes with --overlay or --svg; add one of them.");
+  return { png, svg, suppressed };
+}
+
+/** The boxes' pixels are those of the original, so the picture may be shown at any size. */
+async function draw(
+  model: Model,
+  image: Radiograph,
+  report: ScreeningReport,
+  { png, svg, suppressed }: Drawing,
+  write: (end: string, content: string | Uint8Array) => Promise<string>,
+): Promise<void> {
+  if (!png && !svg) return;
+  const picture = await model.display(image, { size: shownSize(image) });
+  const labels = model.manifest.detector?.labels ?? null;
+  const scene = overlayScene({ picture, original: image, report, labels, suppressed });
+  if (png) await write(".overlay.png", renderPng(scene));
+  if (svg) await write(".overlay.svg", renderSvg(scene));
+}
+
 function print(args: Arguments, io: Io, entries: readonly Entry[]): void {
   if (args.flag("json")) {
-    io.out(`${JSON.stringify({ schema: "spinexr.reports/1", reports: entries }, null, 1)}\n`);
+    io.out(document(entries));
     return;
   }
   const rows = entries.map((entry) =>
@@ -103,17 +168,4 @@ function printFindings(io: Io, reports: readonly ({ readonly input: string } & S
     ]),
   );
   if (rows.length > 0) io.out(`\n${table(["picture", "finding", "score", "x0", "y0", "x1", "y1"], rows)}\n`);
-}
-
-/** DIR/name.json; a second picture of the same name becomes name-2.json, so that no report is lost. */
-async function writeReports(out: string, entries: readonly Entry[]): Promise<void> {
-  await mkdir(out, { recursive: true });
-  const used = new Map<string, number>();
-  for (const entry of entries) {
-    const name = basename(entry.input);
-    const count = (used.get(name) ?? 0) + 1;
-    used.set(name, count);
-    const file = join(out, count === 1 ? `${name}.json` : `${name}-${count}.json`);
-    await writeFile(file, `${JSON.stringify({ schema: "spinexr.reports/1", reports: [entry] }, null, 1)}\n`);
-  }
 }

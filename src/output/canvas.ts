@@ -32,7 +32,7 @@ export class Canvas {
     this.width = width;
     this.height = height;
     this.rgb = new Uint8Array(width * height * 3);
-    for (let i = 0; i < this.rgb.length; i += 3) this.rgb.set(background, i);
+    for (let i = 0; i < this.rgb.length; i++) this.rgb[i] = background[i % 3];
   }
 
   /** Copies grey pixels one to one; what lies outside is cut off. left and top are whole and not negative. */
@@ -41,7 +41,7 @@ export class Canvas {
     const rows = Math.min(height, this.height - top);
     for (let y = 0; y < rows; y++) {
       let at = 3 * ((top + y) * this.width + left);
-      for (let x = 0; x < columns; x++, at += 3) this.rgb.fill(pixels[y * width + x], at, at + 3);
+      for (let x = 0; x < columns; x++) for (let c = 0; c < 3; c++) this.rgb[at++] = pixels[y * width + x];
     }
   }
 

@@ -25,7 +25,7 @@ const title = ({ label, suppressed, scores }: LegendEntry): string =>
 export function legendWidth(entries: readonly LegendEntry[], size: number): number {
   const widest = Math.max(
     plainText(HEADING, size).width,
-    ...entries.map((entry) => plainText(title(entry), size).width + 1.6 * size),
+    ...entries.map((entry) => plainText(title(entry), size).width + INDENT * size),
   );
   return Math.ceil(Math.min(WIDEST * size, Math.max(NARROWEST * size, widest)));
 }
@@ -34,11 +34,15 @@ export function legendWidth(entries: readonly LegendEntry[], size: number): numb
 export const legendColumns = (entries: readonly LegendEntry[], size: number, width: number): number =>
   Math.max(1, Math.min(entries.length, Math.floor(width / (legendWidth(entries, size) + size))));
 
+/** The head of a class, or cells of its scores. */
 interface Row {
   readonly y: number;
-  readonly text: string;
   readonly head: LegendEntry | null;
+  readonly cells: readonly string[];
 }
+
+const INDENT = 1.6;
+const CELL = 5.6;
 
 /** Height in pixels; lists are cut so that it stays within `room`, as far as the classes' names alone allow. */
 export function legendHeight(
@@ -64,16 +68,14 @@ export function legendItems(
   ];
   for (const [column, list] of rows.entries()) {
     const left = x + column * (columnWidth + size);
-    for (const { y: top, text, head } of list) {
+    for (const { y: top, head, cells } of list) {
       if (head !== null) items.push(swatch(head, left, y + top, size));
-      const indent = size * 1.6;
-      items.push(
-        textItem(
-          fitText(text, size, columnWidth - indent),
-          { x: left + indent, baseline: baseline(top) },
-          { size, colour: head === null ? FAINT : TEXT, bold: head !== null },
-        ),
-      );
+      const style = { size, colour: head === null ? FAINT : TEXT, bold: head !== null };
+      const room = head === null ? CELL * size : columnWidth - INDENT * size;
+      for (const [i, cell] of cells.entries()) {
+        const from = left + INDENT * size + i * CELL * size;
+        items.push(textItem(fitText(cell, size, room), { x: from, baseline: baseline(top) }, style));
+      }
     }
   }
   return items;
@@ -87,7 +89,7 @@ function swatch({ colour, suppressed }: LegendEntry, x: number, top: number, siz
     : { kind: "fill", rect, colour, opacity: 1, radius: size * 0.15 };
 }
 
-/** Classes go to the shortest column; every class gets the same number of lines for its scores where room is short. */
+/** Classes go to the shortest column; where room is short the longest lists are cut. */
 function arrange(
   entries: readonly LegendEntry[],
   size: number,
@@ -96,33 +98,37 @@ function arrange(
   room: number,
 ): { columnWidth: number; rows: Row[][]; height: number } {
   const columnWidth = (width - (columns - 1) * size) / columns;
-  const perRow = Math.max(1, Math.floor((columnWidth - 1.6 * size) / (5.4 * size)));
-  let lines = Math.max(0, ...entries.map(({ scores }) => Math.ceil(scores.length / perRow)));
+  const perRow = Math.max(1, Math.floor((columnWidth - INDENT * size) / (CELL * size)));
+  const lines = entries.map(({ scores }) => Math.ceil(scores.length / perRow));
   for (;;) {
     const rows: Row[][] = Array.from({ length: columns }, () => []);
-    const heights = rows.map(() => LINE * size);
-    for (const entry of entries) {
+    const heights = rows.map(() => (LINE + 0.2) * size);
+    for (const [i, entry] of entries.entries()) {
       const column = heights.indexOf(Math.min(...heights));
-      let y = heights[column] + (rows[column].length > 0 ? SPACE * size : 0.2 * size);
-      for (const [i, text] of [title(entry), ...scoreLines(entry, perRow, lines)].entries()) {
-        rows[column].push({ y, text, head: i === 0 ? entry : null });
+      let y = heights[column] + (rows[column].length > 0 ? SPACE * size : 0);
+      rows[column].push({ y, head: entry, cells: [title(entry)] });
+      for (const cells of scoreRows(entry, perRow, lines[i])) {
         y += LINE * size;
+        rows[column].push({ y, head: null, cells });
       }
-      heights[column] = y;
+      heights[column] = y + LINE * size;
     }
     const height = Math.max(...heights);
-    if (height <= room || lines === 0) return { columnWidth, rows, height };
-    lines--;
+    const longest = Math.max(0, ...lines);
+    if (height <= room || longest === 0) return { columnWidth, rows, height };
+    lines[lines.indexOf(longest)]--;
   }
 }
 
-function scoreLines({ scores }: LegendEntry, perRow: number, lines: number): string[] {
-  const parts = scores.map(({ number, score }) => `${number}: ${score.toFixed(2)}`);
-  const fits = lines * perRow;
+function scoreRows({ scores }: LegendEntry, perRow: number, lines: number): string[][] {
   if (lines === 0) return [];
+  const fits = lines * perRow;
+  const cell = ({ number, score }: LegendEntry["scores"][number]): string => `${number}: ${score.toFixed(2)}`;
   const shown =
-    parts.length <= fits ? parts : [...parts.slice(0, fits - 1), `${parts.length - fits + 1} more`];
+    scores.length <= fits
+      ? scores.map(cell)
+      : [...scores.slice(0, fits - 1).map(cell), `${scores.length - fits + 1} more`];
   return Array.from({ length: Math.ceil(shown.length / perRow) }, (_, row) =>
-    shown.slice(row * perRow, (row + 1) * perRow).join("   "),
+    shown.slice(row * perRow, (row + 1) * perRow),
   );
 }

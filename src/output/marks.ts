@@ -42,7 +42,7 @@ export function markItems(marks: readonly Mark[], area: Rect, { text, stroke }: 
       ? []
       : [{ kind: "line", from: leader[0], to: leader[1], colour: shown[i].colour, stroke: stroke / 2 }],
   );
-  const tags = places.flatMap((place, i) => tagItems(place, shown[i], text));
+  const tags = places.map((place, i) => tagItems(place, shown[i], text));
   return [...outlines.reverse(), ...leaders, ...tags.reverse().flat()];
 }
 
@@ -84,14 +84,18 @@ const grow = ({ x, y, width, height }: Rect, by: number): Rect => ({
   height: height + 2 * by,
 });
 
-/** The box as far as it is inside the area, moved in so that its whole line can be seen, and no smaller than its line. */
+/**
+ * The box as far as it is inside the area, moved in so that its whole line can be seen, no smaller than its line, and on
+ * whole pixels, so that lines are sharp.
+ */
 function visible(box: Rect, area: Rect, stroke: number): Rect {
+  const half = stroke / 2;
   const side = (from: number, length: number, low: number, room: number): [number, number] => {
-    const [first, last] = [low + stroke / 2, low + room - stroke / 2];
-    const start = Math.min(Math.max(from, first), last);
-    const end = Math.min(Math.max(from + length, first), last);
+    const [first, last] = [low + half, low + room - half];
+    const snap = (at: number): number => Math.min(Math.max(Math.round(at - half) + half, first), last);
+    const [start, end] = [snap(from), snap(from + length)];
     const missing = Math.max(0, 2 * stroke - (end - start));
-    const moved = Math.max(first, Math.min(start - missing / 2, last - (end - start) - missing));
+    const moved = Math.max(first, Math.min(start - Math.floor(missing / 2), last - (end - start) - missing));
     return [moved, end - start + missing];
   };
   const [x, width] = side(box.x, box.width, area.x, area.width);

@@ -84,7 +84,7 @@ export function overlayScene(input: OverlayInput): Scene {
   const items: Item[] = [
     { kind: "picture", rect: area, image: picture },
     ...markItems(
-      findings.map((finding) => mark(finding, labels, original, area)),
+      findings.map((finding) => mark(finding, labels, original, area, findings.length >= CROWD)),
       area,
       { text, stroke },
     ),
@@ -134,7 +134,16 @@ function legendEntries(findings: readonly Numbered[], labels: readonly string[])
   return [...groups.values()];
 }
 
-function mark(finding: Numbered, labels: readonly string[], original: Size, area: Rect): Mark {
+/** From so many boxes on tags do without the class's name: they would hide the picture, and colour and legend tell it. */
+const CROWD = 12;
+
+function mark(
+  finding: Numbered,
+  labels: readonly string[],
+  original: Size,
+  area: Rect,
+  crowded: boolean,
+): Mark {
   const [x0, y0, x1, y1] = finding.box;
   const [scaleX, scaleY] = [area.width / original.width, area.height / original.height];
   const { label, number, score, suppressed } = finding;
@@ -148,7 +157,11 @@ function mark(finding: Numbered, labels: readonly string[], original: Size, area
     },
     colour: classColour(classIndex(label, labels)),
     dashed: suppressed,
-    texts: suppressed ? [`${number}`] : [`${number}  ${short} ${score.toFixed(2)}`, `${number}`],
+    texts: [
+      ...(crowded ? [] : [`${number} ${short} ${score.toFixed(2)}`]),
+      `${number}: ${score.toFixed(2)}`,
+      `${number}`,
+    ],
   };
 }
 

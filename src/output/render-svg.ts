@@ -4,11 +4,15 @@ import { escapeXml } from "../metrics/plots/chart.ts";
 import { hex, type Rgb } from "./colours.ts";
 import { dashes, type Item, type Rect, rim, type Scene } from "./scene.ts";
 
+/** About as wide as the built-in font; programs that honour textLength make it exact, and for the others it is set smaller. */
+const FONTS = "Arial, Helvetica, 'Liberation Sans', 'Nimbus Sans', 'DejaVu Sans Condensed', sans-serif";
+const FONT_SCALE = 0.93;
+
 /** A complete document; without any reference to elsewhere, so it may also stand inside a page. */
 export function renderSvg(scene: Scene): string {
   const { width, height, background, title, description, items } = scene;
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" font-family="system-ui, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" font-family="${FONTS}">`,
     `<title>${clean(title)}</title>`,
     `<desc>${clean(description)}</desc>`,
     `<rect width="${width}" height="${height}" fill="${hex(background)}"/>`,
@@ -41,7 +45,7 @@ function element(item: Item): string {
     case "text": {
       const { x, baseline, size, width, text, colour, bold } = item;
       const weight = bold ? ' font-weight="600"' : "";
-      return `<text x="${round(x)}" y="${round(baseline)}" font-size="${round(size)}"${weight} fill="${hex(colour)}" textLength="${round(width)}" lengthAdjust="spacingAndGlyphs">${clean(text)}</text>`;
+      return `<text x="${round(x)}" y="${round(baseline)}" font-size="${round(size * FONT_SCALE)}"${weight} fill="${hex(colour)}" textLength="${round(width)}" lengthAdjust="spacingAndGlyphs">${clean(text)}</text>`;
     }
   }
 }
