@@ -2,13 +2,16 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join as joinPath } from "node:path";
 import { DEFAULT_MODEL, loadModel } from "../api/load-model.ts";
+import type { Model } from "../api/model.ts";
 import { parseAnnotations } from "../metrics/annotations.ts";
 import { type Evaluation, evaluate as evaluateAll, join } from "../metrics/evaluate.ts";
 import { plots } from "../metrics/plots/plots.ts";
 import { type Prediction, parsePredictions } from "../metrics/predictions.ts";
+import { evaluationPage } from "../output/page/page.ts";
 import { readBytes } from "../platform/files.ts";
 import { BACKEND_OPTIONS, backendOptions } from "./backend-options.ts";
 import { type Arguments, type Command, type Io, integer, UsageError } from "./command.ts";
+import { mistakeGalleries } from "./mistake-galleries.ts";
 import { type Failure, predictImages } from "./predict-images.ts";
 import { Progress } from "./progress.ts";
 import { table } from "./table.ts";
@@ -41,7 +44,7 @@ export const evaluate: Command = {
     out: {
       kind: "value",
       value: "DIR",
-      help: "write plots and evaluation.json; with --images also go on from here",
+      help: "write evaluation.html, plots and evaluation.json; with --images also go on from here",
     },
   },
   async run(args, io) {
@@ -56,11 +59,9 @@ export const evaluate: Command = {
     };
     checkSource(args);
     const annotations = parseAnnotations(await readText(csv, io.signal));
-    const { predictions, failures, keepThreshold } = await obtain(
-      args,
-      io,
-      annotations.map(({ imageId }) => imageId),
-    );
+    const imageIds = annotations.map(({ imageId }) => imageId);
+    await using obtained = await obtain(args, io, imageIds);
+    const { predictions, failures, keepThreshold, model } = obtained;
     const failed = new Set(failures.map(({ imageId }) => imageId));
     for (const { imageId, error } of failures) io.err(`${imageId}: ${error.message}\n`);
     const data = join(
@@ -73,8 +74,20 @@ export const evaluate: Command = {
     if (out !== undefined) {
       await mkdir(out, { recursive: true });
       await writeFile(joinPath(out, "evaluation.json"), document);
-      for (const [name, svg] of Object.entries(plots(data, evaluation.threshold)))
-        await writeFile(joinPath(out, name), svg);
+      const drawn = plots(data, evaluation.threshold);
+      for (const [name, svg] of Object.entries(drawn)) await writeFile(joinPath(out, name), svg);
+      const images = args.value("images");
+      const shown = model === null || images === undefined ? null : { model, images };
+      const galleries =
+        shown && (await mistakeGalleries(data, evaluation.threshold, { ...shown, signal: io.signal }));
+      const page = evaluationPage({
+        evaluation,
+        plots: Object.values(drawn),
+        galleries: galleries ?? [],
+        remarks: remarksOn(model),
+        failures,
+      });
+      await writeFile(joinPath(out, "evaluation.html"), page);
     }
     io.out(args.flag("json") ? document : report(evaluation));
     return failures.length > 0 ? 1 : 0;
@@ -89,18 +102,25 @@ function checkSource(args: Arguments): void {
     throw new UsageError("--model goes with --images; leave it out, or give a folder of pictures.");
 }
 
-async function obtain(
-  args: Arguments,
-  io: Io,
-  imageIds: readonly string[],
-): Promise<{ predictions: Prediction[]; failures: Failure[]; keepThreshold?: number }> {
+interface Obtained extends AsyncDisposable {
+  readonly predictions: Prediction[];
+  readonly failures: Failure[];
+  readonly keepThreshold?: number;
+  /** Still loaded, to show pictures; null where the predictions came from a file. */
+  readonly model: Model | null;
+}
+
+async function obtain(args: Arguments, io: Io, imageIds: readonly string[]): Promise<Obtained> {
   const file = args.value("predictions");
-  if (file !== undefined)
-    return { predictions: parsePredictions(await readText(file, io.signal)), failures: [] };
+  if (file !== undefined) {
+    const predictions = parsePredictions(await readText(file, io.signal));
+    return { predictions, failures: [], model: null, [Symbol.asyncDispose]: async () => {} };
+  }
   const settings = backendOptions(args, ["auto", "cpu", "wasm"]);
   const progress = new Progress(io);
+  let model: Model | null = null;
   try {
-    await using model = await loadModel(args.value("model") ?? DEFAULT_MODEL, {
+    model = await loadModel(args.value("model") ?? DEFAULT_MODEL, {
       ...settings,
       signal: io.signal,
       onProgress: (event) => progress.event(event),
@@ -111,10 +131,25 @@ async function obtain(
       signal: io.signal,
       show: (done, total) => progress.show("screening", done, total),
     });
-    return { ...made, keepThreshold: model.manifest.thresholds.findingWhenNormal };
+    const loaded = model;
+    return {
+      ...made,
+      keepThreshold: model.manifest.thresholds.findingWhenNormal,
+      model,
+      [Symbol.asyncDispose]: () => loaded.dispose(),
+    };
+  } catch (error) {
+    await model?.dispose();
+    throw error;
   } finally {
     progress.end();
   }
+}
+
+function remarksOn(model: Model | null): string[] {
+  if (model === null) return ["Predictions were read from a file; without --images no pictures are shown."];
+  const { name, version, warnings } = model.manifest;
+  return [`Model ${name} ${version}.`, ...warnings];
 }
 
 async function readText(file: string, signal: AbortSignal): Promise<string> {

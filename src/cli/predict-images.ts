@@ -42,8 +42,7 @@ export async function predictImages(
       "INVALID_ARGUMENT",
       `The model package ${model.manifest.name} has no classifier; an evaluation needs how likely pictures are abnormal.`,
     );
-  const files = new Map<string, string>();
-  for (const file of await expandInputs([images])) files.set(basename(file).replace(/\.[^.]*$/, ""), file);
+  const files = await findPictures(images);
   const kept = out === undefined ? null : await openKept(out, identity(model));
   const predictions = new Map(kept?.done);
   const errors = new Map<string, SpineXRError>();
@@ -74,6 +73,13 @@ export async function predictImages(
       return error === undefined ? [] : { imageId, error: errorEntry(error) };
     }),
   };
+}
+
+/** Files by image: IMAGE_ID.dicom, .dcm, .png, ... in the folder and below. */
+export async function findPictures(images: string): Promise<Map<string, string>> {
+  const files = new Map<string, string>();
+  for (const file of await expandInputs([images])) files.set(basename(file).replace(/\.[^.]*$/, ""), file);
+  return files;
 }
 
 const missing = (imageId: string, images: string): SpineXRError =>
