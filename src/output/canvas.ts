@@ -70,15 +70,17 @@ export class Canvas {
       return clamp01(half - Math.abs(outside) + 0.5);
     };
     const { x, y, width, height } = grown(rect, half);
-    const band = Math.min(height / 2, stroke + 1);
-    const side = Math.min(width / 2, stroke + 1);
-    const middle = { y: Math.floor(y + band), to: Math.ceil(y + height - band) };
-    this.#paint({ x, y, width, height: middle.y - y }, colour, opacity, coverage);
-    this.#paint({ x, y: middle.to, width, height: y + height - middle.to }, colour, opacity, coverage);
-    const between = { y: middle.y, height: middle.to - middle.y };
-    const split = { left: Math.floor(x + side), right: Math.ceil(x + width - side) };
-    this.#paint({ x, width: split.left - x, ...between }, colour, opacity, coverage);
-    this.#paint({ x: split.right, width: x + width - split.right, ...between }, colour, opacity, coverage);
+    // Only the bands that the line can reach: up to 3 pixels were added outside, and its soft edge inside is one more.
+    const band = Math.ceil(stroke) + 4;
+    const [across, down] = [width - 2 * band, height - 2 * band];
+    if (across <= 0 || down <= 0) {
+      this.#paint({ x, y, width, height }, colour, opacity, coverage);
+      return;
+    }
+    for (const top of [y, y + height - band])
+      this.#paint({ x, y: top, width, height: band }, colour, opacity, coverage);
+    for (const left of [x, x + width - band])
+      this.#paint({ x: left, y: y + band, width: band, height: down }, colour, opacity, coverage);
   }
 
   /** Lines of the given width with round ends and joints; where they cross they cover once. */

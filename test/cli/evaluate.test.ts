@@ -53,6 +53,7 @@ test("predictions of a file: JSON, table and plots", () => {
   assert.ok(Math.abs(found.map50 - wanted.detection_all_boxes.map50) < 1e-9);
   assert.ok(Math.abs(found.afterRule.map50 - wanted.detection_after_decision_rule.map50) < 1e-9);
   assert.equal(readdirSync(out).sort(), [
+    "evaluation.html",
     "evaluation.json",
     "froc.svg",
     "pr.svg",
