@@ -3,7 +3,7 @@ export { type ErrorCode, SpineXRError } from "./api/errors.ts";
 export { type BackendInfo, listBackends } from "./api/list-backends.ts";
 export { DEFAULT_MODEL, type LoadModelOptions, loadModel } from "./api/load-model.ts";
 export { type BackendChoice, type LoadNetworkOptions, loadNetwork } from "./api/load-network.ts";
-export type { Model, ScreenOptions } from "./api/model.ts";
+export type { DisplayOptions, Model, ScreenOptions } from "./api/model.ts";
 export type { Network, NetworkInput, RunOptions, StepTiming } from "./api/network.ts";
 export type { OnProgress, ProgressEvent } from "./api/progress.ts";
 export { type ImageDataLike, type ReadImageOptions, readImage } from "./api/read-image.ts";

@@ -22,12 +22,15 @@ export interface MarkStyle {
 /** More tags than this would hide the picture; the boxes are drawn all the same. */
 const MOST_TAGS = 200;
 
-/** Boxes first, then leaders, then tags, so that no tag is crossed. The first marks have the best places and lie on top. */
+/**
+ * Boxes first, the largest lowest so that none covers a smaller one, then leaders, then tags, so that no tag is crossed.
+ * Tags of the first marks have the best places and lie on top.
+ */
 export function markItems(marks: readonly Mark[], area: Rect, { text, stroke }: MarkStyle): Item[] {
   const boxes = marks.map(({ box }) => visible(box, area, stroke));
-  const outlines = marks.map(
-    ({ colour, dashed }, i): Item => ({ kind: "outline", rect: boxes[i], colour, stroke, dashed }),
-  );
+  const outlines = marks
+    .map(({ colour, dashed }, i) => ({ kind: "outline" as const, rect: boxes[i], colour, stroke, dashed }))
+    .sort((a, b) => b.rect.width * b.rect.height - a.rect.width * a.rect.height);
   const tagged = marks.map((mark, i) => ({ ...mark, box: boxes[i] })).filter(({ texts }) => texts.length > 0);
   const shown = tagged.slice(0, MOST_TAGS);
   const sizes = shown.map(({ texts }) => texts.map((words) => tagSize(words, text)));
@@ -43,7 +46,7 @@ export function markItems(marks: readonly Mark[], area: Rect, { text, stroke }: 
       : [{ kind: "line", from: leader[0], to: leader[1], colour: shown[i].colour, stroke: stroke / 2 }],
   );
   const tags = places.map((place, i) => tagItems(place, shown[i], text));
-  return [...outlines.reverse(), ...leaders, ...tags.reverse().flat()];
+  return [...outlines, ...leaders, ...tags.reverse().flat()];
 }
 
 const padding = (size: number): number => size * 0.38;

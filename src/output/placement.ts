@@ -14,7 +14,7 @@ export interface PlacedTag {
   readonly leader: readonly [Point, Point] | null;
 }
 
-/** A larger share of a tag on other boxes, or of its own box under it, makes a smaller variant or a place further away better. */
+/** Where a tag would hide more of boxes, as the sum of their hidden shares, a smaller variant or a place further away is better. */
 const TOLERATED = 0.3;
 const RINGS = 6;
 
@@ -31,14 +31,13 @@ export function placeTags(
 ): PlacedTag[] {
   const placed: PlacedTag[] = [];
   for (const [i, box] of boxes.entries()) {
-    const others = boxes.filter((_, other) => other !== i);
     const judge = (rect: Rect, price: number): Judged => {
-      const size = rect.width * rect.height;
-      const tags = placed.reduce((sum, tag) => sum + overlap(rect, tag.rect), 0) / size;
-      const covered = others.reduce((sum, other) => sum + overlap(rect, other), 0) / size;
-      const hidden = overlap(rect, box) / Math.max(1, box.width * box.height);
-      const free = tags === 0 && covered <= TOLERATED && hidden <= TOLERATED;
-      return { rect, free, cost: 100 * tags + 3 * covered + 2 * hidden + price };
+      const tags = placed.reduce((sum, tag) => sum + overlap(rect, tag.rect), 0) / (rect.width * rect.height);
+      const hidden = boxes.reduce(
+        (sum, any) => sum + overlap(rect, any) / Math.max(1, any.width * any.height),
+        0,
+      );
+      return { rect, free: tags === 0 && hidden <= TOLERATED, cost: 100 * tags + 3 * hidden + price };
     };
     placed.push(choose(box, variants[i], area, gap, judge));
   }

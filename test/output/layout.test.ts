@@ -95,10 +95,12 @@ test("boxes lie where the report says, moved by at most a pixel", () => {
   const findings = findingsOn(700, 900, 5, random(5));
   const scene = overlayScene(overlayInput(700, 900, findings));
   const area = pictureOf(scene);
+  const size = ({ width, height }: Rect): number => width * height;
   const drawn = scene.items
     .filter(({ kind }) => kind === "outline")
     .map(bounds)
-    .reverse();
+    .sort((a, b) => size(b) - size(a));
+  findings.sort(({ box: a }, { box: b }) => (b[2] - b[0]) * (b[3] - b[1]) - (a[2] - a[0]) * (a[3] - a[1]));
   for (const [i, { box }] of findings.entries()) {
     const [x0, y0, x1, y1] = box;
     const wanted = { x: area.x + x0, y: area.y + y0, width: x1 - x0, height: y1 - y0 };
