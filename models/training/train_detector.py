@@ -35,7 +35,7 @@ def main():
             image = normalize(torch.from_numpy(pixels.detector(picture)[None].astype(np.float32)))
             height, width = picture.size
             image = F.pad(image, (0, -width % 32, 0, -height % 32)).to(device)
-            boxes, scores, classes = detect(model, image.contiguous(memory_format=torch.preserve_format), picture.size)
+            boxes, scores, classes = detect(model, image, picture.size)
             found.append((boxes.cpu().numpy(), scores.cpu().numpy(), classes.cpu().numpy(), picture.boxes, picture.classes))
         ap = average_precision(found, len(labels))
         mean = float(np.nanmean(ap))
