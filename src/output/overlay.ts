@@ -2,7 +2,7 @@
 import type { Finding, ScreeningReport } from "../api/results.ts";
 import type { GrayImage } from "../backends/core.ts";
 import type { Size } from "../image/fit.ts";
-import { BACKGROUND, classColour } from "./colours.ts";
+import { BACKGROUND, classColour, FAINT } from "./colours.ts";
 import { footerItems, footerLines } from "./footer.ts";
 import { headerHeight, headerItems } from "./header.ts";
 import { type LegendEntry, legendColumns, legendHeight, legendItems, legendWidth } from "./legend.ts";
@@ -114,6 +114,9 @@ function numbered({ findings, suppressed }: ScreeningReport, all: boolean): Numb
 const classIndex = (label: string, labels: readonly string[]): number =>
   labels.includes(label) ? labels.indexOf(label) : labels.length;
 
+/** A legend of more would outgrow the picture; the last line stands for the rest. */
+const MOST_CLASSES = 24;
+
 function legendEntries(findings: readonly Numbered[], labels: readonly string[]): LegendEntry[] {
   const groups = new Map<string, LegendEntry>();
   const sorted = [...findings].sort(
@@ -131,7 +134,11 @@ function legendEntries(findings: readonly Numbered[], labels: readonly string[])
     };
     groups.set(key, { ...entry, scores: [...entry.scores, { number, score }] });
   }
-  return [...groups.values()];
+  const entries = [...groups.values()];
+  if (entries.length <= MOST_CLASSES) return entries;
+  const rest = entries.splice(MOST_CLASSES - 1);
+  const scores = rest.flatMap((entry) => entry.scores);
+  return [...entries, { label: `${rest.length} more classes`, colour: FAINT, suppressed: false, scores }];
 }
 
 /** From so many boxes on tags do without the class's name: they would hide the picture, and colour and legend tell it. */

@@ -131,6 +131,17 @@ test("suppressed findings are drawn on request only, dashed, and named in the le
   assert.ok(texts(all).includes("Osteophytes, suppressed (1)"));
 });
 
+test("however many classes and boxes there are, the canvas stays bounded", () => {
+  const labels = Array.from({ length: 900 }, (_, i) => `class ${i}`);
+  const findings = findingsOn(200, 300, 900, random(1)).map((finding, i) => ({
+    ...finding,
+    label: labels[i],
+  }));
+  const { width, height, items } = overlayScene({ ...overlayInput(200, 300, findings), labels });
+  assert.ok(width * height < 2e6, `${width} x ${height}`);
+  assert.ok(items.some((item) => item.kind === "text" && item.text === "877 more classes (877)"));
+});
+
 test("verdict, probability, threshold, purpose and warnings are always said", () => {
   const said = (input: Parameters<typeof overlayScene>[0]) =>
     overlayScene(input)
