@@ -64,12 +64,13 @@ export const evaluate: Command = {
     const { predictions, failures, keepThreshold, model } = obtained;
     const failed = new Set(failures.map(({ imageId }) => imageId));
     for (const { imageId, error } of failures) io.err(`${imageId}: ${error.message}\n`);
+    if (isBlind(model)) io.err(`${STAND_IN}\n`);
     const data = join(
       predictions,
       annotations.filter(({ imageId }) => !failed.has(imageId)),
     );
     const evaluation = evaluateAll(data, { ...options, keepThreshold });
-    const document = `${JSON.stringify(toJson(evaluation, failures), null, 1)}\n`;
+    const document = `${JSON.stringify(toJson(evaluation, failures, model), null, 1)}\n`;
     const out = args.value("out");
     if (out !== undefined) {
       await mkdir(out, { recursive: true });
@@ -134,7 +135,8 @@ async function obtain(args: Arguments, io: Io, imageIds: readonly string[]): Pro
     const loaded = model;
     return {
       ...made,
-      keepThreshold: model.manifest.thresholds.findingWhenNormal,
+      // Without a classifier there is no rule to apply.
+      keepThreshold: isBlind(model) ? 0 : model.manifest.thresholds.findingWhenNormal,
       model,
       [Symbol.asyncDispose]: () => loaded.dispose(),
     };
@@ -149,8 +151,13 @@ async function obtain(args: Arguments, io: Io, imageIds: readonly string[]): Pro
 function remarksOn(model: Model | null): string[] {
   if (model === null) return ["Predictions were read from a file; without --images no pictures are shown."];
   const { name, version, warnings } = model.manifest;
-  return [`Model ${name} ${version}.`, ...warnings];
+  return [`Model ${name} ${version}.`, ...(isBlind(model) ? [STAND_IN] : []), ...warnings];
 }
+
+const STAND_IN =
+  "The package has no classifier: the highest score of a picture's findings stands for its probability, and there is no decision rule.";
+
+const isBlind = (model: Model | null): boolean => model?.manifest.classifiers.length === 0;
 
 async function readText(file: string, signal: AbortSignal): Promise<string> {
   return new TextDecoder().decode(await readBytes(file, { signal }));
@@ -164,9 +171,10 @@ function fraction(name: string, text: string): number {
 }
 
 /** map50 and ap50 at the top are those of all boxes; null without a detector. */
-function toJson({ detection, ...evaluation }: Evaluation, failures: readonly Failure[]) {
+function toJson({ detection, ...evaluation }: Evaluation, failures: readonly Failure[], model: Model | null) {
   return {
     schema: "spinexr.evaluation/1",
+    probability: isBlind(model) ? "highest-finding" : "given",
     ...evaluation,
     map50: detection?.map50 ?? null,
     ap50: detection?.ap50 ?? null,

@@ -29,19 +29,13 @@ export interface PredictOptions {
 /**
  * Pictures are found in the folder and below by name: IMAGE_ID.dicom, .dcm, .png, ... Those that fail are left out of the
  * kept file, so that the next run tries them again.
- * @throws SpineXRError ABORTED, FILE_UNREADABLE, INVALID_ARGUMENT when the kept predictions are another model's or the
- *   model has no classifier
+ * @throws SpineXRError ABORTED, FILE_UNREADABLE, INVALID_ARGUMENT when the kept predictions are another model's
  */
 export async function predictImages(
   model: Model,
   imageIds: readonly string[],
   { images, out, signal, show }: PredictOptions,
 ): Promise<{ predictions: Prediction[]; failures: Failure[] }> {
-  if (model.manifest.classifiers.length === 0)
-    throw new SpineXRError(
-      "INVALID_ARGUMENT",
-      `The model package ${model.manifest.name} has no classifier; an evaluation needs how likely pictures are abnormal.`,
-    );
   const files = await findPictures(images);
   const kept = out === undefined ? null : await openKept(out, identity(model));
   const predictions = new Map(kept?.done);
@@ -85,7 +79,10 @@ export async function findPictures(images: string): Promise<Map<string, string>>
 const missing = (imageId: string, images: string): SpineXRError =>
   new SpineXRError("FILE_NOT_FOUND", `There is no picture of image ${imageId} in ${images}.`);
 
-/** With all boxes: the decision rule is the evaluation's. */
+/**
+ * With all boxes: the decision rule is the evaluation's. Without a classifier the highest score of a picture's findings
+ * stands for its probability (0: nothing was found).
+ */
 function toPrediction(
   model: Model,
   imageId: string,
@@ -93,7 +90,7 @@ function toPrediction(
 ): Prediction {
   return {
     imageId,
-    abnormalProbability: abnormal!.probability,
+    abnormalProbability: abnormal?.probability ?? Math.max(0, ...findings.map(({ score }) => score)),
     findings: model.manifest.detector === null ? null : [...findings, ...suppressed],
   };
 }
