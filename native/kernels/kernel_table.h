@@ -29,6 +29,22 @@ struct GemmTile {
   bool last;        // apply scale, bias, residual and clamp
 };
 
+// One tile of a Winograd convolution on its way out: the sums of products in, pixels of y out.
+struct WinogradOutput {
+  int m;           // 2 or 4: the tile has m x m pixels and (m + 2) x (m + 2) products
+  int rows, cols;  // of its pixels that lie in y, 1 .. m
+  int64_t channels;
+  const float* products;  // (i, j) at products + (i * (m + 2) + j) * stride
+  int64_t stride;
+  float* y;
+  int64_t y_row, y_pixel;  // elements from row to row, pixel to pixel
+  const float* scale;      // channels elements or null
+  const float* bias;       // the same; not null where scale is not
+  const float* residual;   // or null
+  int64_t residual_row, residual_pixel;
+  float low, high;  // clamp, -inf/inf for none
+};
+
 struct KernelTable {
   const char* name;  // "avx512"
   int mr, nr;        // largest tile of gemm_tile

@@ -3,68 +3,13 @@
 // only tile by tile while A is packed. Depthwise convolution multiplies channel vectors directly.
 #include <string.h>
 
-#include "conv_input.h"
+#include "conv_op.h"
 #include "gemm.h"
 #include "geometry.h"
 #include "plan/enums.h"
+#include "winograd.h"
 
 namespace spinexr {
-namespace {
-
-// plain [o, group_c, kh, kw] of one group to panels [panel][kh, kw, c][nr]; the target is zero behind column
-// o.
-void pack_weights(const float* weight, const ConvGeometry& g, const GemmShape& shape, int nr, float* packed) {
-  const int64_t taps = g.kernel_h * g.kernel_w;
-  for (int64_t o = 0; o < g.group_o; ++o) {
-    float* const column = packed + o / nr * shape.panel_floats + o % nr;
-    for (int64_t c = 0; c < g.group_c; ++c) {
-      for (int64_t tap = 0; tap < taps; ++tap) column[(tap * g.group_c + c) * nr] = *weight++;
-    }
-  }
-}
-
-// plain [c, 1, kh, kw] to [kh, kw][c].
-void pack_depthwise(const float* weight, const ConvGeometry& g, float* packed) {
-  const int64_t taps = g.kernel_h * g.kernel_w;
-  for (int64_t c = 0; c < g.c; ++c) {
-    for (int64_t tap = 0; tap < taps; ++tap) packed[tap * g.c + c] = weight[c * taps + tap];
-  }
-}
-
-class ConvOp : public Op {
- public:
-  step::conv step;
-  ConvGeometry geometry;
-  Epilogue epilogue;
-  int64_t y_stride = 0, residual_stride = 0;
-  uint64_t weight_bytes = 0;      // packed
-  const float* packed = nullptr;  // null: packed in each run, since the weights are computed
-  AlignedBuffer identity;         // scale 1 and shift 0 where the plan gives none
-
-  Status prepare(PrepareContext& context);
-
- protected:
-  virtual Packing packing() const = 0;
-  virtual void pack(const KernelTable& kernels, const float* weight, float* target) const = 0;
-
-  const float* weights(const RunContext& context) const {
-    if (packed != nullptr) return packed;
-    float* const target = reinterpret_cast<float*>(context.shared_scratch);
-    memset(target, 0, weight_bytes);
-    pack(context.kernels, context.data<float>(step.weight), target);
-    return target;
-  }
-  ConvInput input(const RunContext& context) const {
-    const float* scale = context.data<float>(step.pre_scale);
-    const float* shift = context.data<float>(step.pre_shift);
-    if (geometry.scaled && scale == nullptr) scale = identity.floats();
-    if (geometry.scaled && shift == nullptr) shift = identity.floats() + geometry.c;
-    return {geometry, context.kernels, context.data<float>(step.x), scale, shift};
-  }
-
- private:
-  Status prepare_identity(PrepareContext& context);
-};
 
 Status ConvOp::prepare_identity(PrepareContext& context) {
   if (!geometry.scaled || (step.pre_scale >= 0 && step.pre_shift >= 0)) return Status::OK;
@@ -94,6 +39,28 @@ Status ConvOp::prepare(PrepareContext& context) {
                                 }));
   packed = reinterpret_cast<const float*>(data);
   return Status::OK;
+}
+
+namespace {
+
+// plain [o, group_c, kh, kw] of one group to panels [panel][kh, kw, c][nr]; the target is zero behind column
+// o.
+void pack_weights(const float* weight, const ConvGeometry& g, const GemmShape& shape, int nr, float* packed) {
+  const int64_t taps = g.kernel_h * g.kernel_w;
+  for (int64_t o = 0; o < g.group_o; ++o) {
+    float* const column = packed + o / nr * shape.panel_floats + o % nr;
+    for (int64_t c = 0; c < g.group_c; ++c) {
+      for (int64_t tap = 0; tap < taps; ++tap) column[(tap * g.group_c + c) * nr] = *weight++;
+    }
+  }
+}
+
+// plain [c, 1, kh, kw] to [kh, kw][c].
+void pack_depthwise(const float* weight, const ConvGeometry& g, float* packed) {
+  const int64_t taps = g.kernel_h * g.kernel_w;
+  for (int64_t c = 0; c < g.c; ++c) {
+    for (int64_t tap = 0; tap < taps; ++tap) packed[tap * g.c + c] = weight[c * taps + tap];
+  }
 }
 
 class GemmConv final : public ConvOp {
@@ -261,14 +228,20 @@ Status prepare_conv(PrepareContext& context, const step::conv& step, OpPointer* 
   SPX_TRY(check_operands(context, step, g));
   SPX_TRY(context.expect_range("algorithm", step.algorithm, 0, static_cast<int>(ConvAlgorithm::kCount) - 1));
   const ConvAlgorithm algorithm = static_cast<ConvAlgorithm>(step.algorithm);
-  if (algorithm == ConvAlgorithm::kWinograd2 || algorithm == ConvAlgorithm::kWinograd4) {
-    return context.unsupported("this core has no Winograd convolution; plan it with algorithm auto or gemm");
+  const bool winograd = algorithm == ConvAlgorithm::kWinograd2 || algorithm == ConvAlgorithm::kWinograd4;
+  if (winograd && !runs_winograd(g)) {
+    return context.fail(
+        "expected a 3 x 3 kernel, stride 1, dilation 1 and one group for a Winograd algorithm");
   }
   if (algorithm == ConvAlgorithm::kDepthwise && !g.depthwise()) {
     return context.fail("expected group = input channels = output channels for the depthwise algorithm");
   }
   std::unique_ptr<ConvOp> conv;
-  if (algorithm != ConvAlgorithm::kGemm && g.depthwise() && g.c > 1) {
+  if (winograd) {
+    SPX_TRY(check_in_place(context, step, true));
+    SPX_TRY(make_winograd_conv(context, g, algorithm == ConvAlgorithm::kWinograd2 ? 2 : 4, &conv));
+    if (conv == nullptr) return Status::OK;
+  } else if (algorithm != ConvAlgorithm::kGemm && g.depthwise() && g.c > 1) {
     SPX_TRY(check_in_place(context, step, true));
     conv.reset(new (std::nothrow) DepthwiseConv);
     if (conv == nullptr) return Status::OK;

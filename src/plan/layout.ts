@@ -6,6 +6,7 @@
  */
 import { SpineXRError } from "../api/errors.ts";
 import { elementCount, type TensorData, type Value } from "../graph/graph.ts";
+import type { ChooseConv } from "./conv-algorithm.ts";
 import { copyFields } from "./copy.ts";
 import {
   coreType,
@@ -44,8 +45,11 @@ export class Lowering {
   private readonly constants = new Map<TensorData, { key: string; tensor: DraftTensor }[]>();
   private readonly narrowed = new Map<BigInt64Array, Int32Array>();
 
-  constructor(draft: Draft) {
+  readonly chooseConv: ChooseConv;
+
+  constructor(draft: Draft, chooseConv: ChooseConv) {
     this.draft = draft;
+    this.chooseConv = chooseConv;
   }
 
   /** A tensor with a buffer of its own. */

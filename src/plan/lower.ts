@@ -2,6 +2,7 @@
 import { SpineXRError } from "../api/errors.ts";
 import { elementCount, type Graph, type Node, type NodeKind, type Value } from "../graph/graph.ts";
 import { resolveConcats } from "./concat.ts";
+import { type ChooseConv, chooseConvAlgorithm } from "./conv-algorithm.ts";
 import { densify } from "./densify.ts";
 import { Draft, type DraftStep, type DraftTensor } from "./draft.ts";
 import { finishPlan } from "./finish.ts";
@@ -29,6 +30,8 @@ export interface PlanOptions {
   readonly concatInPlace?: boolean;
   /** Let tensors share memory when they do not live at the same time. Default true; off for comparisons. */
   readonly reuseMemory?: boolean;
+  /** Which algorithm computes a convolution. Default: the one of the least cost (conv-algorithm.ts). */
+  readonly chooseConv?: ChooseConv;
 }
 
 /**
@@ -42,7 +45,7 @@ export interface PlanOptions {
  */
 export function buildPlan(graph: Graph, options: PlanOptions = {}): Plan {
   const draft = new Draft();
-  const lowering = new Lowering(draft);
+  const lowering = new Lowering(draft, options.chooseConv ?? chooseConvAlgorithm);
   for (const value of [...graph.inputs, ...graph.nodes.flatMap((node) => node.outputs)]) checkSize(value);
   const inputs = graph.inputs.map((value) => {
     const tensor = lowering.define(value, "plain");

@@ -45,6 +45,7 @@ struct ConvCase {
   int pool;
   int activation;
   bool computed_weights;
+  int algorithm = 0;
 };
 
 void test_conv(const ConvCase& t, Random& random) {
@@ -85,7 +86,7 @@ void test_conv(const ConvCase& t, Random& random) {
                           .pool_w = t.pool,
                           .pool_stride_h = t.pool,
                           .pool_stride_w = t.pool,
-                          .algorithm = 0,
+                          .algorithm = t.algorithm,
                           .activation = t.activation,
                           .alpha = -0.4f,
                           .beta = 0.5f});
@@ -132,7 +133,9 @@ void test_conv(const ConvCase& t, Random& random) {
   if (t.residual && t.y_extra > 0) return;
   PlanBuilder padded = builder;
   if (t.x_extra > 0) (void)padded.slice(x, 0, xs);
-  check(padded, inputs, y, int64_t{t.n} * oh * ow, t.o, ys, expected, 2e-5);
+  // Winograd's sums have terms as large as those of the whole tile, whatever the pixel's own sum.
+  const double terms = t.algorithm > 2 ? std::max(1.0, std::sqrt(9 * t.c) / 10) : 1;
+  check(padded, inputs, y, int64_t{t.n} * oh * ow, t.o, ys, expected, 2e-5 * terms);
 }
 
 void test_convs() {
@@ -191,6 +194,52 @@ void test_convs() {
                random.below(3),
                random.below(5) == 0},
               random);
+  }
+}
+
+// Both Winograd algorithms: maps of every remainder of a tile, several blocks and panels, all of prologue and
+// epilogue, in place.
+void test_winograd() {
+  Random random(4);
+  for (const int algorithm : {3, 4}) {
+    const ConvCase cases[] = {
+        {1, 24, 21, 34, 40, 3, 3, 1, 1, 1, 1, 5, 3, true, false, false, false, false, 1, 1, false, algorithm},
+        {2, 9, 29, 30, 70, 3, 3, 1, 1, 1, 1, 0, 0, true, true, false, false, true, 1, 1, false, algorithm},
+        {1, 130, 5, 6, 20, 3, 3, 1, 1, 1, 1, 2, 0, true, true, true, true, false, 1, 4, false, algorithm},
+        {1, 1100, 3, 5, 34, 3, 3, 1, 1, 1, 1, 0, 0, true, false, true, true, false, 1, 0, false, algorithm},
+        {1, 12, 18, 9, 10, 3, 3, 1, 1, 1, 1, 3, 0, true, false, true, true, false, 2, 2, false, algorithm},
+        {1, 8, 1, 1, 8, 3, 3, 1, 1, 1, 1, 0, 0, false, true, false, true, true, 1, 1, false, algorithm},
+        {2, 3, 7, 7, 600, 3, 3, 1, 2, 1, 1, 0, 1, true, false, false, false, false, 1, 4, false, algorithm},
+        {1, 10, 6, 6, 12, 3, 3, 1, 0, 1, 1, 0, 0, true, false, false, false, false, 1, 0, true, algorithm},
+        {0, 4, 5, 5, 4, 3, 3, 1, 1, 1, 1, 0, 0, true, false, false, false, false, 1, 0, false, algorithm},
+    };
+    for (const ConvCase& t : cases) test_conv(t, random);
+    for (int i = 0; i < 30; ++i) {
+      const bool residual = random.below(2) == 0;
+      test_conv({1 + random.below(3),
+                 1 + random.below(40),
+                 4 + random.below(12),
+                 4 + random.below(12),
+                 1 + random.below(70),
+                 3,
+                 3,
+                 1,
+                 random.below(4),
+                 1,
+                 1,
+                 random.below(4),
+                 residual ? 0 : random.below(4),
+                 random.below(2) == 0,
+                 residual,
+                 random.below(2) == 0,
+                 random.below(2) == 0,
+                 random.below(2) == 0,
+                 1,
+                 random.below(3),
+                 random.below(5) == 0,
+                 algorithm},
+                random);
+    }
   }
 }
 
@@ -365,6 +414,7 @@ void test_copy(const std::vector<int>& dims, const std::vector<int>& permutation
 int main() {
   using namespace spinexr::test;
   test_convs();
+  test_winograd();
   test_matmuls();
   Random random(3);
   for (const int mode : {0, 1, 2}) {

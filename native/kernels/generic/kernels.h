@@ -7,12 +7,13 @@
 #include "reduce.h"
 #include "transpose.h"
 #include "unary.h"
+#include "winograd.h"
 
 namespace spinexr {
 namespace {
 
 template <class S>
-struct GenericKernels : Elementwise<S>, Unary<S>, Reduce<S>, Transpose<S> {};
+struct GenericKernels : Elementwise<S>, Unary<S>, Reduce<S>, Transpose<S>, WinogradTransforms<S> {};
 
 }  // namespace
 }  // namespace spinexr

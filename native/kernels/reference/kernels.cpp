@@ -3,8 +3,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "clamp.h"
 #include "kernels/generic/compiler.h"
 #include "kernels/kernel_table.h"
+#include "winograd.h"
 
 namespace spinexr::reference {
 namespace {
@@ -12,11 +14,6 @@ namespace {
 constexpr int kRows = 4;
 constexpr int kCols = 8;
 
-// A comparison with NaN is false, so NaN passes through.
-inline float clamp(float v, float low, float high) {
-  v = v < low ? low : v;
-  return v > high ? high : v;
-}
 // `a != a` is true for NaN only.
 inline float max_keep_nan(float a, float b) { return a > b || a != a ? a : b; }
 inline float min_keep_nan(float a, float b) { return a < b || a != a ? a : b; }

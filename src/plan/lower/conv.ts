@@ -2,7 +2,7 @@
 import type { ConvNode, PoolNode, Value } from "../../graph/graph.ts";
 import type { DraftTensor } from "../draft.ts";
 import type { Lowering } from "../layout.ts";
-import { POOL_MODES } from "../steps.ts";
+import { CONV_ALGORITHMS, POOL_MODES } from "../steps.ts";
 import { activationFields, expectF32 } from "./common.ts";
 
 export function lowerConv(lowering: Lowering, node: ConvNode): void {
@@ -19,6 +19,17 @@ export function lowerConv(lowering: Lowering, node: ConvNode): void {
     plain(postScale),
   ];
   const y = lowering.define(node.outputs[0] as Value, "nhwc");
+  const algorithm = lowering.chooseConv({
+    batch: y.dims[0] as number,
+    channels: [x.dims[1] as number, y.dims[1] as number],
+    output: [y.dims[2] as number, y.dims[3] as number],
+    kernel: node.kernel,
+    strides: node.strides,
+    dilations: node.dilations,
+    group: node.group,
+    constantWeights: weight.constant !== undefined,
+    pooled: node.prePool !== null,
+  });
   lowering.draft.emit("conv", node.name, inputs, [y], () => ({
     kernelH: node.kernel[0],
     kernelW: node.kernel[1],
@@ -34,7 +45,7 @@ export function lowerConv(lowering: Lowering, node: ConvNode): void {
     poolW: node.prePool?.kernel[1] ?? 1,
     poolStrideH: node.prePool?.strides[0] ?? 1,
     poolStrideW: node.prePool?.strides[1] ?? 1,
-    algorithm: 0,
+    algorithm: CONV_ALGORITHMS.indexOf(algorithm),
     ...activationFields(node.activation),
   }));
 }

@@ -1,0 +1,69 @@
+/** Which algorithm a convolution gets, and that a caller may choose another. */
+import { type ConvShape, chooseConvAlgorithm, fitsWinograd } from "../../src/plan/conv-algorithm.ts";
+import { buildPlan } from "../../src/plan/lower.ts";
+import { CONV_ALGORITHMS } from "../../src/plan/steps.ts";
+import { assert, suite } from "../shim.ts";
+import { Sketch } from "../support/build.ts";
+
+const test = suite("plan: algorithm of a convolution");
+
+const shape = (input: number, out: number, size: number, other: Partial<ConvShape> = {}): ConvShape => ({
+  batch: 1,
+  channels: [input, out],
+  output: [size, size],
+  kernel: [3, 3],
+  strides: [1, 1],
+  dilations: [1, 1],
+  group: 1,
+  constantWeights: true,
+  pooled: false,
+  ...other,
+});
+
+test("wide layers on large maps take the largest tiles", () => {
+  for (const size of [14, 28, 56, 100])
+    assert.is(chooseConvAlgorithm(shape(128, 32, size)), "winograd4", `${size}`);
+  assert.is(chooseConvAlgorithm(shape(256, 256, 100)), "winograd4");
+});
+
+test("a map of few pixels does not pay for larger weights", () => {
+  assert.is(chooseConvAlgorithm(shape(512, 512, 2)), "auto");
+  assert.is(chooseConvAlgorithm(shape(512, 512, 4)), "winograd2");
+});
+
+test("few channels, computed weights and a pooled input stay with the matrix product", () => {
+  assert.is(chooseConvAlgorithm(shape(3, 64, 100)), "auto");
+  assert.is(chooseConvAlgorithm(shape(64, 3, 100)), "auto");
+  assert.is(chooseConvAlgorithm(shape(64, 64, 100, { constantWeights: false })), "auto");
+  assert.is(chooseConvAlgorithm(shape(64, 64, 100, { pooled: true })), "auto");
+});
+
+test("other kernels, strides, dilations and groups do not fit", () => {
+  for (const other of [
+    { kernel: [3, 1] },
+    { kernel: [5, 5] },
+    { strides: [1, 2] },
+    { dilations: [2, 2] },
+    { group: 2 },
+  ] satisfies Partial<ConvShape>[]) {
+    const layer = shape(64, 64, 100, other);
+    assert.is(fitsWinograd(layer), false);
+    assert.is(chooseConvAlgorithm(layer), "auto");
+  }
+});
+
+test("the plan says what was chosen, and a caller may choose", () => {
+  const sketch = new Sketch();
+  const x = sketch.input("x", 1, 32, 20, 20);
+  const graph = sketch.finish(sketch.conv(x, 48, { kernel: 3, pad: 1 }));
+  const algorithm = (plan: ReturnType<typeof buildPlan>): string => {
+    const step = plan.steps.find(({ kind }) => kind === "conv");
+    assert.ok(step?.kind === "conv");
+    return CONV_ALGORITHMS[step.fields.algorithm]!;
+  };
+  assert.is(algorithm(buildPlan(graph)), "winograd4");
+  for (const wanted of ["auto", "gemm", "winograd2"] as const)
+    assert.is(algorithm(buildPlan(graph, { chooseConv: () => wanted })), wanted);
+});
+
+test.run();
