@@ -117,50 +117,80 @@ def photometric(grey, rng, a):
 
 
 class ClassifierBatches(torch.utils.data.Dataset):
-    """Batch k of a training run is a function of the seed and k: a resumed run sees what it would have seen."""
+    """
+    Batch k of a training run is a function of the seed and k: a resumed run sees what it would have seen.
+
+    The first `cropSteps` batches are four times as many quarters of pictures, at the same scale and the same cost: a lesion is a
+    larger part of them, so what lesions look like is learned much sooner. Their label is whether a lesion is in sight.
+    """
 
     def __init__(self, pictures, config, seed):
         self.pictures, self.config, self.seed = pictures, config, seed
         self.pixels, self.normalize = Pixels(config), Normalize(config)
         self.normal = [k for k, p in enumerate(pictures) if not p.abnormal]
         self.abnormal = [k for k, p in enumerate(pictures) if p.abnormal]
+        self.marked = [k for k in self.abnormal if len(pictures[k].boxes)]
 
     def __len__(self):
         return self.config["classifier"]["steps"]
 
     def __getitem__(self, step):
         rng = np.random.default_rng([self.seed, step, 1])
-        batch = self.config["classifier"]["batch"]
+        c = self.config["classifier"]
+        crop = step < c["cropSteps"] and len(self.marked) > 0
         # As many normal as abnormal pictures, whatever the data set's mix.
-        chosen = [int(rng.choice(self.abnormal if k % 2 else self.normal)) for k in range(batch)]
-        examples = [self.example(self.pictures[k], rng) for k in chosen]
+        sources = (self.normal, self.marked if crop else self.abnormal)
+        count = c["batch"] * (4 if crop else 1)
+        chosen = [int(rng.choice(sources[k % 2])) for k in range(count)]
+        examples = [self.example(self.pictures[k], rng, crop) for k in chosen]
         images, labels, targets = zip(*examples)
         return torch.stack(images), torch.tensor(labels), torch.stack(targets)
 
-    def example(self, picture, rng):
-        a = self.config["augmentation"]
+    def example(self, picture, rng, crop):
+        a, (height, width) = self.config["augmentation"], self.pixels.shape
         grey = torch.from_numpy(self.pixels.classifier(picture).astype(np.float32))[None, None]
-        flip = rng.random() < a["flip"]
+        sign = -1.0 if rng.random() < a["flip"] else 1.0
         zoom = float(np.exp(rng.uniform(*np.log(a["zoom"]))))
-        dx, dy = (rng.uniform(-a["shift"], a["shift"], 2) * 2).tolist()
+        if crop:
+            height, width, zoom = height // 2, width // 2, 2 * zoom
+            dx, dy = self.quarter(picture, rng)
+        else:
+            dx, dy = (rng.uniform(-a["shift"], a["shift"], 2) * 2).tolist()
         # Output place u shows input place (u * sign / zoom + d), both from -1 to 1.
-        sign = -1.0 if flip else 1.0
         theta = torch.tensor([[[sign / zoom, 0, dx], [0, 1 / zoom, dy]]], dtype=torch.float32)
-        grid = F.affine_grid(theta, grey.shape, align_corners=False)
+        grid = F.affine_grid(theta, (1, 1, height, width), align_corners=False)
         grey = F.grid_sample(grey, grid, mode="bilinear", padding_mode="zeros", align_corners=False)[0]
-        h, w = picture.size
-        unit = picture.boxes / np.array([w, h, w, h], np.float32) * 2 - 1
+        unit = unit_boxes(picture)
         xs = (unit[:, [0, 2]] - dx) * zoom * sign
         ys = (unit[:, [1, 3]] - dy) * zoom
         boxes = np.stack([xs.min(1), ys.min(1), xs.max(1), ys.max(1)], 1) if len(unit) else unit
-        target = local_target(boxes, picture.classes, self.config)
-        return self.normalize(photometric(grey, rng, a)), float(picture.abnormal), target
+        label = picture.abnormal
+        if crop:
+            label = len(boxes) > 0 and bool((area(boxes.clip(-1, 1)) >= 0.5 * area(boxes)).any())
+        target = local_target(boxes, picture.classes, height // 16, width // 16, len(self.config["labels"]))
+        return self.normalize(photometric(grey, rng, a)), float(label), target
+
+    def quarter(self, picture, rng):
+        """
+        Centre of a quarter, around a box. A normal picture is cut where a box lies in another one, or the place alone would
+        tell; and so is, now and then, an abnormal one.
+        """
+        if len(picture.boxes) == 0 or rng.random() < 0.25:
+            picture = self.pictures[int(rng.choice(self.marked))]
+        x0, y0, x1, y1 = unit_boxes(picture)[rng.integers(len(picture.boxes))]
+        jitter = rng.uniform(-0.35, 0.35, 2)
+        return (float(np.clip(c + j, -0.6, 0.6)) for c, j in zip(((x0 + x1) / 2, (y0 + y1) / 2), jitter))
 
 
-def local_target(boxes, classes, config):
+def unit_boxes(picture):
+    """Corners from -1 to 1."""
+    h, w = picture.size
+    return picture.boxes / np.array([w, h, w, h], np.float32) * 2 - 1
+
+
+def local_target(boxes, classes, rows, columns, labels):
     """Per class, which cells of 16 x 16 pixels have their centre in a box (-1..1 coordinates), or hold a box's centre."""
-    rows, columns = config["classifier"]["height"] // 16, config["classifier"]["width"] // 16
-    target = np.zeros((len(config["labels"]), rows, columns), np.float32)
+    target = np.zeros((labels, rows, columns), np.float32)
     for (x0, y0, x1, y1), k in zip((boxes + 1) / 2, classes):
         left, right = round(x0 * columns), round(x1 * columns)
         top, bottom = round(y0 * rows), round(y1 * rows)
