@@ -2,10 +2,120 @@
 // where an inaccessible page begins (where the system has pages) and have guard words in front: a read or
 // write past an end is a crash, a write before the start is found. Prints one line per table; exit status 1
 // if anything differs.
-#include "kernels_check.h"
-#include "kernels_winograd.h"
+#include <math.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "kernels/kernel_table.h"
+#include "kernels/winograd_points.h"
+
+#ifndef __wasm__
+#include <sys/mman.h>
+#include <unistd.h>
+#endif
 
 namespace {
+
+using spinexr::BinaryOp;
+using spinexr::GemmTile;
+using spinexr::KernelTable;
+using spinexr::kPackedStride;
+using spinexr::UnaryOp;
+
+constexpr int kSizes[] = {0, 1, 3, 7, 15, 16, 17, 31, 33, 64, 100, 1023};
+constexpr float kInf = INFINITY;
+constexpr float kUlp = 1.1920929e-7f;  // distance of neighbours, relative
+constexpr float kTiny = 3e-45f;        // two denormal steps: results that underflow
+const float kSpecial[] = {NAN,    kInf,    -kInf,  0.0f,     -0.0f,     1.0f,    -1.0f,  0.5f,    -2.5f,
+                          3e38f,  -3e38f,  1e-38f, -1e-38f,  1e-45f,    1e-5f,   -1e-5f, 88.72f,  88.73f,
+                          89.5f,  -87.33f, -87.4f, -103.9f,  -104.1f,   -200.0f, 200.0f, 0.3466f, -0.3466f,
+                          0.625f, -3.0f,   3.0f,   -2.9999f, 8388609.f, -0.75f,  1e-20f, -1e-20f};
+
+const char* table_name = "";
+int failures = 0;
+long checks = 0;
+
+void fail(const char* kernel, int64_t n, int64_t index, double got, double want) {
+  if (++failures <= 20) {
+    printf("%s %s: n %lld, element %lld is %.9g, expected %.9g\n", table_name, kernel,
+           static_cast<long long>(n), static_cast<long long>(index), got, want);
+  }
+}
+
+void expect(const char* kernel, int64_t n, int64_t index, float got, double want, double tolerance) {
+  ++checks;
+  const float rounded = static_cast<float>(want);
+  if (isnan(rounded) ? isnan(got) : (got == rounded || fabs(got - want) <= tolerance)) return;
+  fail(kernel, n, index, got, want);
+}
+
+uint64_t seed = 88172645463325252u;
+// In [low, high): xorshift64.
+float uniform(float low, float high) {
+  seed ^= seed << 13;
+  seed ^= seed >> 7;
+  seed ^= seed << 17;
+  return low + (high - low) * static_cast<float>(seed >> 40) / 16777216.0f;
+}
+
+// Memory for one operand at a time.
+class Operand {
+ public:
+  Operand() {
+#ifdef __wasm__
+    end_ = static_cast<float*>(malloc(kBytes)) + kBytes / sizeof(float);
+#else
+    const size_t page = sysconf(_SC_PAGESIZE);
+    char* memory = static_cast<char*>(
+        mmap(nullptr, kBytes + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+    if (memory == MAP_FAILED || mprotect(memory + kBytes, page, PROT_NONE) != 0) abort();
+    end_ = reinterpret_cast<float*>(memory + kBytes);
+#endif
+    fill(0);
+  }
+  // n elements in [low, high), the last one at the end of the memory: unaligned for most n.
+  float* fill(int64_t n, float low = -4, float high = 4) {
+    n_ = n;
+    float* p = end_ - n;
+    for (int64_t i = 0; i < n; ++i) p[i] = uniform(low, high);
+    for (int64_t i = 1; i <= kGuards; ++i) memcpy(p - i, &kGuard, sizeof kGuard);
+    return p;
+  }
+  bool intact() const {
+    for (int64_t i = 1; i <= kGuards; ++i) {
+      if (memcmp(end_ - n_ - i, &kGuard, sizeof kGuard) != 0) return false;
+    }
+    return true;
+  }
+
+ private:
+  static constexpr size_t kBytes = 1 << 18;
+  static constexpr int64_t kGuards = 64;
+  static constexpr uint32_t kGuard = 0x7fc5a5a5;
+  float* end_;
+  int64_t n_ = 0;
+};
+
+Operand operands[6];
+
+double clamp(double v, double low, double high) {
+  if (v < low) v = low;
+  return v > high ? high : v;
+}
+double larger(double a, double b) { return isnan(a) || a > b ? a : b; }
+double smaller(double a, double b) { return isnan(a) || a < b ? a : b; }
+
+void check_intact(const char* kernel, int64_t n) {
+  for (const Operand& operand : operands) {
+    ++checks;
+    if (!operand.intact()) fail(kernel, n, -1, NAN, NAN);
+  }
+}
 
 void put_specials(float* p, int64_t n) {
   const int64_t count = sizeof kSpecial / sizeof kSpecial[0];
@@ -321,6 +431,95 @@ void check_gemm(const KernelTable& t) {
       }
     }
   }
+}
+
+// By the definition of a convolution, whatever the matrices: weights that are 1 at tap (kh, kw) and 0
+// elsewhere turn into G's columns, so input, product and output transform together must give the shifted
+// pixels.
+double winograd_weight(int m, int position, int tap) {
+  if (m == 2) {
+    const double g[4][3] = {{1, 0, 0}, {0.5, 0.5, 0.5}, {0.5, -0.5, 0.5}, {0, 0, 1}};
+    return g[position][tap];
+  }
+  using spinexr::winograd4::kA;
+  using spinexr::winograd4::kB;
+  const double points[] = {0, kA, -kA, kB, -kB};
+  if (position == 5) return tap == 2;
+  double denominator = 1;
+  for (int i = 0; i < 5; ++i) {
+    if (i != position) denominator *= points[position] - points[i];
+  }
+  return pow(points[position], tap) / denominator;
+}
+
+void check_winograd(const KernelTable& t, int m, int64_t n, int options) {
+  const int size = m + 2, count = size * size, rows = 1 + options % m, cols = 1 + options / 2 % m;
+  const bool has_bias = options & 1, has_residual = options & 2, clamped = options & 4;
+  const bool scaled = has_bias && (options & 8);
+  const int64_t stride = n + 3;
+  std::vector<float> pixels(count * n), sums(count * stride, NAN);
+  std::vector<const float*> x;
+  std::vector<float*> v;
+  for (float& pixel : pixels) pixel = uniform(-4, 4);
+  for (int i = 0; i < count; ++i) {
+    x.push_back(pixels.data() + i * n);
+    v.push_back(sums.data() + i * stride);
+  }
+  // The last pixel and the last position lie at an inaccessible page.
+  float* const last = operands[0].fill(n);
+  for (int64_t c = 0; c < n; ++c) pixels[(count - 1) * n + c] = last[c];
+  x.back() = last;
+  v.back() = operands[1].fill(n);
+  t.winograd_input(m, v.data(), x.data(), n);
+  check_intact("winograd_input", n);
+  std::copy(v.back(), v.back() + n, sums.data() + (count - 1) * stride);
+
+  const int tap_h = options % 3, tap_w = options / 3 % 3;
+  float* const products = operands[1].fill((count - 1) * stride + n);
+  for (int i = 0; i < count; ++i) {
+    const double weight = winograd_weight(m, i / size, tap_h) * winograd_weight(m, i % size, tap_w);
+    for (int64_t c = 0; c < n; ++c) {
+      products[i * stride + c] = static_cast<float>(weight * sums[i * stride + c]);
+    }
+  }
+  spinexr::WinogradOutput tile = {};
+  tile.m = m;
+  tile.rows = rows;
+  tile.cols = cols;
+  tile.channels = n;
+  tile.products = products;
+  tile.stride = stride;
+  tile.y_pixel = n + 2;
+  tile.y_row = cols * tile.y_pixel + 1;
+  tile.residual_pixel = n + 1;
+  tile.residual_row = cols * tile.residual_pixel;
+  const int64_t length = (rows - 1) * tile.y_row + (cols - 1) * tile.y_pixel + n;
+  tile.y = operands[2].fill(length);
+  tile.bias = has_bias ? operands[3].fill(n) : nullptr;
+  tile.scale = scaled ? operands[5].fill(n) : nullptr;
+  tile.residual = has_residual ? operands[4].fill((rows * cols - 1) * tile.residual_pixel + n) : nullptr;
+  tile.low = clamped ? 0 : -kInf;
+  tile.high = clamped ? 3 : kInf;
+  const std::vector<float> before(tile.y, tile.y + length);
+  t.winograd_output(&tile);
+  std::vector<bool> written(length);
+  for (int i = 0; i < rows; ++i) {
+    for (int j = 0; j < cols; ++j) {
+      for (int64_t c = 0; c < n; ++c) {
+        double want = x[(i + tap_h) * size + j + tap_w][c];
+        if (scaled) want *= tile.scale[c];
+        if (has_bias) want += tile.bias[c];
+        if (has_residual) want += tile.residual[i * tile.residual_row + j * tile.residual_pixel + c];
+        const int64_t at = i * tile.y_row + j * tile.y_pixel + c;
+        written[at] = true;
+        expect("winograd", n, at, tile.y[at], clamp(want, tile.low, tile.high), 1e-4);
+      }
+    }
+  }
+  for (int64_t i = 0; i < length; ++i) {
+    if (!written[i]) expect("winograd between pixels", n, i, tile.y[i], before[i], 0);
+  }
+  check_intact("winograd_output", n);
 }
 
 void check_selection() {
