@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "geometry.h"
 #include "kernels/winograd_points.h"
 #include "winograd.h"
@@ -18,21 +20,46 @@ constexpr double kG4[6][3] = {{kZero, 0, 0},
                               {kAtB, -kAtB* kB, kAtB* kB2},
                               {0, 0, 1}};
 
-// The 3 x 3 weights of `count` output channels, `stride` apart, for one input channel.
+// Weights of one position transformed together: positions lie megabytes apart, at strides that meet in few
+// sets of the caches, so they are gathered here and written in runs.
+constexpr int64_t kRun = 256;
+
+// One 3 x 3 filter to position i * kSize + j at target[(i * kSize + j) * stride].
 template <int kSize>
-void transform(const double (&matrix)[kSize][3], const float* weight, int64_t stride, int64_t count,
-               float* target, int64_t position_floats) {
-  for (int64_t o = 0; o < count; ++o) {
-    const float* const g = weight + o * stride;
-    double rows[kSize][3];
-    for (int i = 0; i < kSize; ++i) {
-      for (int k = 0; k < 3; ++k)
-        rows[i][k] = matrix[i][0] * g[k] + matrix[i][1] * g[3 + k] + matrix[i][2] * g[6 + k];
+void transform(const double (&matrix)[kSize][3], const float* g, float* target, int64_t stride) {
+  double rows[kSize][3];
+  for (int i = 0; i < kSize; ++i) {
+    for (int k = 0; k < 3; ++k)
+      rows[i][k] = matrix[i][0] * g[k] + matrix[i][1] * g[3 + k] + matrix[i][2] * g[6 + k];
+  }
+  for (int i = 0; i < kSize; ++i) {
+    for (int j = 0; j < kSize; ++j) {
+      const double sum = rows[i][0] * matrix[j][0] + rows[i][1] * matrix[j][1] + rows[i][2] * matrix[j][2];
+      target[(i * kSize + j) * stride] = static_cast<float>(sum);
     }
-    for (int i = 0; i < kSize; ++i) {
-      for (int j = 0; j < kSize; ++j) {
-        const double sum = rows[i][0] * matrix[j][0] + rows[i][1] * matrix[j][1] + rows[i][2] * matrix[j][2];
-        target[(i * kSize + j) * position_floats + o] = static_cast<float>(sum);
+  }
+}
+
+template <int kSize>
+void pack(const double (&matrix)[kSize][3], const float* weight, const ConvGeometry& g,
+          const WinogradShape& shape, int64_t nr, float* target) {
+  float gathered[kSize * kSize * kRun];
+  const int64_t block = kRun / nr;  // input channels
+  const int64_t position_floats = shape.panels * shape.panel_floats;
+  for (int64_t panel = 0; panel < shape.panels; ++panel) {
+    const int64_t first = panel * nr, count = smaller(nr, g.o - first);
+    if (count < nr) memset(gathered, 0, sizeof gathered);  // columns past the last
+    for (int64_t c = 0; c < g.c; c += block) {
+      const int64_t channels = smaller(block, g.c - c);
+      for (int64_t o = 0; o < count; ++o) {
+        const float* const filters = weight + ((first + o) * g.c + c) * 9;
+        for (int64_t i = 0; i < channels; ++i)
+          transform(matrix, filters + i * 9, gathered + i * nr + o, kRun);
+      }
+      float* const columns = target + panel * shape.panel_floats + c * nr;
+      for (int64_t position = 0; position < kSize * kSize; ++position) {
+        memcpy(columns + position * position_floats, gathered + position * kRun,
+               static_cast<size_t>(channels * nr) * sizeof(float));
       }
     }
   }
@@ -42,18 +69,10 @@ void transform(const double (&matrix)[kSize][3], const float* weight, int64_t st
 
 void pack_winograd_weights(const float* weight, const ConvGeometry& g, const WinogradShape& shape, int nr,
                            float* target) {
-  const int64_t position_floats = shape.panels * shape.panel_floats;
-  for (int64_t panel = 0; panel < shape.panels; ++panel) {
-    const int64_t first = panel * nr, count = smaller(nr, g.o - first);
-    for (int64_t c = 0; c < g.c; ++c) {
-      const float* const source = weight + (first * g.c + c) * 9;
-      float* const columns = target + panel * shape.panel_floats + c * nr;
-      if (shape.m == 2) {
-        transform(kG2, source, g.c * 9, count, columns, position_floats);
-      } else {
-        transform(kG4, source, g.c * 9, count, columns, position_floats);
-      }
-    }
+  if (shape.m == 2) {
+    pack(kG2, weight, g, shape, nr, target);
+  } else {
+    pack(kG4, weight, g, shape, nr, target);
   }
 }
 

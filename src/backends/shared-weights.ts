@@ -8,8 +8,14 @@ const ALIGNMENT = 64;
 
 interface Constant {
   readonly key: number;
-  /** Sessions that use it. */
-  users: number;
+  /** Sessions by the use that they make of it, which decides the form that the core keeps; see usesOf. */
+  readonly users: Map<string, number>;
+}
+
+/** A constant of a plan, and what the plan's steps use it for. */
+interface Found {
+  readonly constant: Constant;
+  readonly uses: ReadonlySet<string>;
 }
 
 /**
@@ -40,25 +46,31 @@ export class SharedWeights implements CoreWeights {
   }
 
   /**
-   * Makes a session from the plan without the constants that other sessions use, and, where the core does not have one of
-   * those in the form that this plan needs, from the whole plan. `create` gives null in that case.
+   * Makes a session from the plan without the constants that other sessions use in the same way, and, where the core does
+   * not have one of those in the form that this plan needs, from the whole plan. `create` gives null in that case.
    * `release` is called when the session ends.
    */
   async create<T>(
     plan: Plan,
     create: (encoded: EncodedPlan) => Promise<T | null>,
   ): Promise<{ made: T | null; release: () => void }> {
-    const constants = plan.tensors.map((tensor) =>
-      tensor.storage === "constant" ? this.#constant(plan, tensor) : null,
+    const uses = usesOf(plan);
+    const found = plan.tensors.map((tensor, i) =>
+      tensor.storage === "constant" ? { constant: this.#constant(plan, tensor), uses: uses[i]! } : null,
     );
+    const isNew = ({ constant, uses }: Found): boolean =>
+      uses.size === 0 || [...uses].some((use) => !constant.users.get(use));
     const made =
-      (await create(encoded(plan, constants, ({ users }) => users === 0))) ??
-      (await create(encoded(plan, constants, () => true)));
-    const used = new Set(made === null ? [] : constants.filter((constant) => constant !== null));
-    for (const constant of used) constant.users++;
+      (await create(encoded(plan, found, isNew))) ?? (await create(encoded(plan, found, () => true)));
+    const held = made === null ? [] : found.filter((entry) => entry !== null);
+    const count = (change: number): void => {
+      for (const { constant, uses } of held)
+        for (const use of uses) constant.users.set(use, (constant.users.get(use) ?? 0) + change);
+    };
+    count(1);
     const release = (): void => {
-      for (const constant of used) constant.users--;
-      used.clear();
+      count(-1);
+      held.length = 0;
     };
     return { made, release };
   }
@@ -70,11 +82,24 @@ export class SharedWeights implements CoreWeights {
     const at = bytes.byteOffset + tensor.offset - offset;
     let constant = places.get(at);
     if (constant === undefined) {
-      constant = { key: ++this.#keys, users: 0 };
+      constant = { key: ++this.#keys, users: new Map() };
       places.set(at, constant);
     }
     return constant;
   }
+}
+
+/**
+ * What the steps use each tensor for, as far as the core keeps other forms for other uses: the kind, and of a
+ * convolution the algorithm. A use that is told too coarsely costs time only: the whole plan is sent then.
+ */
+function usesOf({ tensors, steps }: Plan): ReadonlySet<string>[] {
+  const uses = tensors.map(() => new Set<string>());
+  for (const step of steps) {
+    const use = step.kind === "conv" ? `conv ${step.fields.algorithm}` : step.kind;
+    for (const tensor of step.inputs) uses[tensor]?.add(use);
+  }
+  return uses;
 }
 
 /** The part of plan.constants in which a constant tensor lies: the last one that starts at or before it. */
@@ -91,16 +116,16 @@ function partOf({ constants }: Plan, { offset }: PlanTensor): number {
 /** The plan with keys for its constants; those that are not `wanted` are left out. */
 function encoded(
   plan: Plan,
-  found: readonly (Constant | null)[],
-  wanted: (constant: Constant) => boolean,
+  found: readonly (Found | null)[],
+  wanted: (found: Found) => boolean,
 ): EncodedPlan {
   const moved = new Map<number, { offset: number; bytes: Uint8Array }>();
   let constantBytes = 0;
   const tensors = plan.tensors.map((tensor, i) => {
-    const constant = found[i];
-    if (constant == null) return tensor;
-    const { key } = constant;
-    if (!wanted(constant)) return { ...tensor, storage: "shared" as const, offset: 0, key };
+    const entry = found[i];
+    if (entry == null) return tensor;
+    const { key } = entry.constant;
+    if (!wanted(entry)) return { ...tensor, storage: "shared" as const, offset: 0, key };
     const part = partOf(plan, tensor);
     const { offset, bytes } = plan.constants[part]!;
     let place = moved.get(part);
