@@ -31,6 +31,7 @@ export const phantom: Command = {
     },
     first: { kind: "value", value: "K", help: "number of the first picture (default 0)" },
     size: { kind: "value", value: "PIXELS", help: "of the longer side, 64 to 4096 (default 1000)" },
+    compress: { kind: "flag", help: "store lossless JPEG-LS: a third of the bytes" },
     threads: { kind: "value", value: "N", help: "default 2" },
   },
   async run(args, io) {
@@ -81,7 +82,7 @@ export const phantom: Command = {
           done++;
           progress.show("making phantoms", done, count);
         },
-        { threads, signal: io.signal },
+        { threads, compress: args.flag("compress"), signal: io.signal },
       );
     } finally {
       progress.end();

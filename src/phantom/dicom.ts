@@ -1,5 +1,6 @@
-/** Computed Radiography images, explicit VR little endian. All identification is synthetic. */
+/** Computed Radiography images, explicit VR little endian, bare or JPEG-LS. All identification is synthetic. */
 import { SpineXRError } from "../api/errors.ts";
+import { type EncodeSamples, JPEG_LS_LOSSLESS, littleEndian } from "./jpeg-ls.ts";
 
 const CR_STORAGE = "1.2.840.10008.5.1.4.1.1.1";
 const EXPLICIT_LITTLE_ENDIAN = "1.2.840.10008.1.2.1";
@@ -57,8 +58,11 @@ type Vr =
   | "LT";
 type Element = readonly [tag: number, vr: Vr, value: string | Uint8Array | readonly number[]];
 
-/** @throws SpineXRError INVALID_ARGUMENT when the samples are not rows * columns */
-export function encodeCr(image: CrImage): Uint8Array {
+/**
+ * With `encode` the samples are stored as one JPEG-LS stream, else as they are.
+ * @throws SpineXRError INVALID_ARGUMENT when the samples are not rows * columns
+ */
+export function encodeCr(image: CrImage, encode?: EncodeSamples): Uint8Array {
   const { rows, columns, samples, voi } = image;
   if (samples.length !== rows * columns || rows > 65535 || columns > 65535)
     throw new SpineXRError(
@@ -70,7 +74,7 @@ export function encodeCr(image: CrImage): Uint8Array {
     [0x00020001, "OB", Uint8Array.of(0, 1)],
     [0x00020002, "UI", CR_STORAGE],
     [0x00020003, "UI", uid(image.imageId)],
-    [0x00020010, "UI", EXPLICIT_LITTLE_ENDIAN],
+    [0x00020010, "UI", encode === undefined ? EXPLICIT_LITTLE_ENDIAN : JPEG_LS_LOSSLESS],
     [0x00020012, "UI", IMPLEMENTATION],
     [0x00020013, "SH", "SPINEXR_PHANTOM"],
   ];
@@ -110,17 +114,36 @@ export function encodeCr(image: CrImage): Uint8Array {
     [0x00280102, "US", [11]],
     [0x00280103, "US", [0]],
     ...voiElements(voi),
-    [0x7fe00010, "OW", words(samples)],
   ];
-  const metaBytes = encode(meta);
-  const group = encode([[0x00020000, "UL", [metaBytes.length]]]);
-  const body = encode(elements);
-  const file = new Uint8Array(132 + group.length + metaBytes.length + body.length);
-  file.set([0x44, 0x49, 0x43, 0x4d], 128);
-  file.set(group, 132);
-  file.set(metaBytes, 132 + group.length);
-  file.set(body, 132 + group.length + metaBytes.length);
-  return file;
+  const pixels = encode === undefined ? barePixels(samples) : encapsulated(encode(samples, rows, columns));
+  const metaBytes = encodeElements(meta);
+  const group = encodeElements([[0x00020000, "UL", [metaBytes.length]]]);
+  const body = encodeElements(elements);
+  const preamble = new Uint8Array(132);
+  preamble.set([0x44, 0x49, 0x43, 0x4d], 128);
+  return joined([preamble, group, metaBytes, body, pixels]);
+}
+
+const barePixels = (samples: Uint16Array): Uint8Array =>
+  encodeElements([[0x7fe00010, "OW", littleEndian(samples)]]);
+
+/** One frame as one fragment behind an empty offset table (PS3.5 A.4). */
+function encapsulated(stream: Uint8Array): Uint8Array {
+  const padding = stream.length % 2;
+  const head = new Uint8Array(28);
+  const view = new DataView(head.buffer);
+  const item = (at: number, element: number, length: number): void => {
+    view.setUint16(at, 0xfffe, true);
+    view.setUint16(at + 2, element, true);
+    view.setUint32(at + 4, length, true);
+  };
+  // Pixel data of unknown length, VR OB.
+  head.set([0xe0, 0x7f, 0x10, 0x00, 0x4f, 0x42, 0, 0, 0xff, 0xff, 0xff, 0xff]);
+  item(12, 0xe000, 0);
+  item(20, 0xe000, stream.length + padding);
+  const end = new Uint8Array(padding + 8);
+  end.set([0xfe, 0xff, 0xdd, 0xe0], padding);
+  return joined([head, stream, end]);
 }
 
 function voiElements(voi: StoredVoi): Element[] {
@@ -134,10 +157,10 @@ function voiElements(voi: StoredVoi): Element[] {
         [0x00281056, "CS", voi.function],
       ];
     case "lut": {
-      const item = encode([
+      const item = encodeElements([
         [0x00283002, "US", [voi.entries.length, 0, 16]],
         [0x00283003, "LO", "NORMAL"],
-        [0x00283006, "OW", words(voi.entries)],
+        [0x00283006, "OW", littleEndian(voi.entries)],
       ]);
       const sequence = new Uint8Array(8 + item.length);
       sequence.set([0xfe, 0xff, 0x00, 0xe0]);
@@ -148,17 +171,8 @@ function voiElements(voi: StoredVoi): Element[] {
   }
 }
 
-function words(values: Uint16Array): Uint8Array {
-  const bytes = new Uint8Array(values.length * 2);
-  for (let i = 0; i < values.length; i++) {
-    bytes[2 * i] = values[i] & 255;
-    bytes[2 * i + 1] = values[i] >> 8;
-  }
-  return bytes;
-}
-
 /** Elements in rising order of tags. */
-function encode(elements: readonly Element[]): Uint8Array {
+function encodeElements(elements: readonly Element[]): Uint8Array {
   const parts = elements.map(([tag, vr, value]) => {
     const content = contentOf(vr, value);
     const long = vr === "OB" || vr === "OW" || vr === "SQ";
@@ -173,6 +187,10 @@ function encode(elements: readonly Element[]): Uint8Array {
     bytes.set(content, long ? 12 : 8);
     return bytes;
   });
+  return joined(parts);
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
   const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
   for (const part of parts) {

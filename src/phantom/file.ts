@@ -1,5 +1,6 @@
 /** A plan's file: the picture as one of the kinds of stored values that occur in practice. */
-import { encodeCr, type StoredVoi } from "./dicom.ts";
+import { type CrImage, encodeCr, type StoredVoi } from "./dicom.ts";
+import type { EncodeSamples } from "./jpeg-ls.ts";
 import { exp } from "./picture/maths.ts";
 import { identifier, type PhantomPlan } from "./plan.ts";
 import { renderPhantom } from "./render.ts";
@@ -10,8 +11,8 @@ const BODY_PARTS = { cervical: "CSPINE", thoracic: "TSPINE", lumbar: "LSPINE", w
 export const studyOf = (plan: PhantomPlan): string => identifier(`study ${plan.id}`);
 export const seriesOf = (plan: PhantomPlan): string => identifier(`series ${plan.id}`);
 
-/** A whole DICOM file of rows * columns * 2 bytes and some hundred more. */
-export function phantomDicom(plan: PhantomPlan): Uint8Array {
+/** A whole DICOM file: rows * columns * 2 bytes and some hundred more, or with `encode` (loadJpegLs) about a third of that. */
+export function phantomDicom(plan: PhantomPlan, encode?: EncodeSamples): Uint8Array {
   const random = plan.stream("storage");
   const shown = renderPhantom(plan);
   const inverse = random.chance(0.35);
@@ -34,7 +35,7 @@ export function phantomDicom(plan: PhantomPlan): Uint8Array {
   }
   const { field } = plan;
   const lateral = field.view === "lateral";
-  return encodeCr({
+  const image: CrImage = {
     imageId: plan.id,
     seriesId: seriesOf(plan),
     studyId: studyOf(plan),
@@ -48,7 +49,8 @@ export function phantomDicom(plan: PhantomPlan): Uint8Array {
     viewPosition: lateral ? (field.mirrored ? "RL" : "LL") : "AP",
     orientation: lateral ? (field.mirrored ? "A\\F" : "P\\F") : "L\\F",
     kilovolts: Math.round(66 + 24 * exp(-2 * random.unit())),
-  });
+  };
+  return encodeCr(image, encode);
 }
 
 /** A bent line over the stored range, flat beyond it. */

@@ -2,10 +2,13 @@
 import { SpineXRError, throwIfAborted } from "../api/errors.ts";
 import { spawnWorker, type WorkerHandle } from "../platform/workers.ts";
 import type { PhantomKey } from "./plan.ts";
+import type { PhantomOrder } from "./worker.ts";
 
 export interface ProduceOptions {
   /** Threads. Default 2. */
   readonly threads?: number;
+  /** Files in lossless JPEG-LS. Default false. */
+  readonly compress?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -17,7 +20,7 @@ export interface ProduceOptions {
 export async function producePhantoms(
   keys: Iterable<PhantomKey>,
   take: (key: PhantomKey, file: Uint8Array) => Promise<void>,
-  { threads = 2, signal }: ProduceOptions = {},
+  { threads = 2, compress = false, signal }: ProduceOptions = {},
 ): Promise<void> {
   throwIfAborted(signal);
   const rest = keys[Symbol.iterator]();
@@ -29,7 +32,7 @@ export async function producePhantoms(
       for (let next = rest.next(); !next.done; next = rest.next()) {
         throwIfAborted(both);
         thread ??= new Thread();
-        await take(next.value, await thread.make(next.value, both));
+        await take(next.value, await thread.make({ key: next.value, compress }, both));
       }
     } catch (error) {
       stop.abort();
@@ -60,7 +63,7 @@ class Thread {
     });
   }
 
-  async make(key: PhantomKey, signal: AbortSignal): Promise<Uint8Array> {
+  async make(order: PhantomOrder, signal: AbortSignal): Promise<Uint8Array> {
     this.#handle.setReferenced(true);
     const cancelled = (): void =>
       this.#settle?.reject(new SpineXRError("ABORTED", "The operation was cancelled by its AbortSignal."));
@@ -68,7 +71,7 @@ class Thread {
       return await new Promise((resolve, reject) => {
         this.#settle = { resolve, reject };
         signal.addEventListener("abort", cancelled);
-        this.#handle.post(key);
+        this.#handle.post(order);
       });
     } finally {
       this.#settle = null;

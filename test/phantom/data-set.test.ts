@@ -4,7 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { main } from "../../src/cli/main.ts";
 import { parseAnnotations } from "../../src/metrics/annotations.ts";
-import { type PhantomKey, phantomDicom, planPhantom, producePhantoms } from "../../src/phantom/index.ts";
+import {
+  loadJpegLs,
+  type PhantomKey,
+  phantomDicom,
+  planPhantom,
+  producePhantoms,
+} from "../../src/phantom/index.ts";
 import { LESION_CLASSES } from "../../src/vindr-spinexr.ts";
 import { assert, suite } from "../shim.ts";
 
@@ -79,6 +85,17 @@ test("a range is a part of the whole", async () => {
     rows.map(({ imageId }) => imageId),
     [2, 3].map((index) => planPhantom({ seed: 5, split: "test", index, longest: 160 }).id),
   );
+});
+
+test("--compress makes the same pictures in fewer bytes", async () => {
+  const out = join(folder, "compressed");
+  await spinexr("--out", out, "--count", "4", "--compress", ...small);
+  for (let index = 0; index < 4; index++) {
+    const plan = planPhantom({ seed: 5, split: "test", index, longest: 160 });
+    const file = readFileSync(join(out, "test_images", `${plan.id}.dicom`));
+    assert.equal(new Uint8Array(file), phantomDicom(plan, await loadJpegLs()));
+    assert.ok(file.length < 0.8 * phantomDicom(plan).length, `${file.length} bytes`);
+  }
 });
 
 test("an interruption leaves whole files only and no table", async () => {

@@ -5,7 +5,13 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readRadiograph } from "../../src/image/read.ts";
-import { type PhantomKey, phantomDicom, planPhantom, renderPhantom } from "../../src/phantom/index.ts";
+import {
+  loadJpegLs,
+  type PhantomKey,
+  phantomDicom,
+  planPhantom,
+  renderPhantom,
+} from "../../src/phantom/index.ts";
 import { cos, exp, ln, sin } from "../../src/phantom/picture/maths.ts";
 import { assert, random, skip, suite } from "../shim.ts";
 
@@ -85,14 +91,28 @@ test("our reader finds what was written", async () => {
   assert.ok(kinds.size >= 4, `few kinds of stored values: ${[...kinds]}`);
 });
 
-test("dciodvfy finds no fault", () => {
+test("compressed files hold the same samples in far fewer bytes", async () => {
+  const encode = await loadJpegLs();
+  for (const [index, longest] of [301, 420, 555, 640].entries()) {
+    const plan = planPhantom({ seed: 12, split: "train", index, longest });
+    const [bare, packed] = [phantomDicom(plan), phantomDicom(plan, encode)];
+    assert.ok(packed.length < 0.65 * bare.length, `${packed.length} of ${bare.length} bytes`);
+    const [a, b] = [await readRadiograph(bare), await readRadiograph(packed)];
+    assert.equal([b.width, b.height, b.sha256, b.voi], [a.width, a.height, a.sha256, a.voi]);
+    assert.is(b.source.transferSyntax, "1.2.840.10008.1.2.4.80");
+  }
+});
+
+test("dciodvfy finds no fault", async () => {
   if (spawnSync("dciodvfy", ["-version"]).error !== undefined)
     skip("dciodvfy (dicom3tools) is not installed");
   const folder = mkdtempSync(join(tmpdir(), "spinexr-phantom-"));
   try {
+    const encode = await loadJpegLs();
     for (let index = 0; index < 12; index++) {
       const file = join(folder, "image.dicom");
-      writeFileSync(file, phantomDicom(planPhantom({ seed: 9, split: "train", index, longest: 200 })));
+      const plan = planPhantom({ seed: 9, split: "train", index, longest: 200 });
+      writeFileSync(file, phantomDicom(plan, index % 3 === 2 ? encode : undefined));
       const { stdout, stderr } = spawnSync("dciodvfy", [file], { encoding: "utf8" });
       assert.not.match(`${stdout}${stderr}`, /Error|Warning/, `number ${index}`);
       assert.match(`${stdout}${stderr}`, /CRImage/);

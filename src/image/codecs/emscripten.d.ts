@@ -18,6 +18,22 @@ interface CodecInstance {
   delete(): void;
 }
 
+interface EncoderInstance {
+  /** Where the samples go that `encode` reads; a view of the module's memory. */
+  getDecodedBuffer(frame: {
+    width: number;
+    height: number;
+    bitsPerSample: number;
+    componentCount: number;
+  }): Uint8Array;
+  /** Largest error of a sample; 0 is lossless. */
+  setNearLossless(error: number): void;
+  encode(): void;
+  /** A view of the module's memory, as `getDecodedBuffer`. */
+  getEncodedBuffer(): Uint8Array;
+  delete(): void;
+}
+
 interface CodecModule {
   readonly JpegLSDecoder: new () => CodecInstance;
   readonly JPEGDecoder: new () => CodecInstance;
@@ -36,6 +52,10 @@ type ModuleFactory = (options: ModuleOptions) => Promise<CodecModule>;
 
 declare module "@cornerstonejs/codec-charls/decodewasmjs" {
   const factory: ModuleFactory;
+  export default factory;
+}
+declare module "@cornerstonejs/codec-charls/wasmjs" {
+  const factory: (options: ModuleOptions) => Promise<{ readonly JpegLSEncoder: new () => EncoderInstance }>;
   export default factory;
 }
 declare module "@cornerstonejs/codec-libjpeg-turbo-8bit/decodewasmjs" {
