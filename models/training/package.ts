@@ -62,6 +62,7 @@ const { manifest, directory } = await convertToPackage({
     mean: config.mean,
     std: config.std,
   },
+  weights: config.weights,
   threshold,
   about: {
     license: values.license,

@@ -25,6 +25,11 @@ export const convert: Command = {
     },
     out: { kind: "value", value: "DIR", help: "the folder that becomes the package" },
     name: { kind: "value", value: "NAME", help: "name of the package (default: from DIR)" },
+    weights: {
+      kind: "value",
+      value: "TYPE",
+      help: "stored as float32 (default) or float16: half the bytes, rounded",
+    },
     threshold: { kind: "value", value: "T", help: "abnormal at this probability and above (default 0.28)" },
     force: { kind: "flag", help: "replace a package that is already there" },
     json: { kind: "flag", help: "print the manifest as JSON" },
@@ -44,6 +49,7 @@ export const convert: Command = {
     if (threshold !== undefined && !(Number(threshold) >= 0 && Number(threshold) <= 1))
       throw new UsageError(`--threshold expects a number from 0 to 1, found "${threshold}".`);
     const labels = items(args.list("labels"));
+    const weights = choice("weights", args.value("weights") ?? "float32", ["float32", "float16"] as const);
     const progress = new Progress(io);
     try {
       const { manifest, directory } = await convertToPackage({
@@ -53,6 +59,7 @@ export const convert: Command = {
         detectorLabels: labels.length === 0 ? undefined : labels,
         out,
         name: args.value("name"),
+        weights,
         threshold: threshold === undefined ? undefined : Number(threshold),
         force: args.flag("force"),
         signal: io.signal,

@@ -23,6 +23,8 @@ export interface ConvertOptions {
   readonly config?: SourceFile;
   /** Name of the package: lower-case letters, digits, dots, underscores, hyphens. */
   readonly name: string;
+  /** How weights are stored. "float16" halves the package and rounds each weight by up to 2^-11. Default "float32". */
+  readonly weights?: "float32" | "float16";
   /** Probability from which a picture is called abnormal, 0 to 1. Default 0.28. */
   readonly threshold?: number;
   /** Meaning of each logit of the classifiers, the abnormality first. Default ["abnormal"]. */

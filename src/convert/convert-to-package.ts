@@ -35,6 +35,7 @@ export async function convertToPackage(
     configPath: isString,
     out: isString,
     name: isString,
+    weights: isStorage,
     threshold: isProbability,
     labels: isListOfStrings,
     detectorLabels: isListOfStrings,
@@ -62,6 +63,9 @@ const isListOfStrings = (value: unknown): string | null =>
   Array.isArray(value) && value.every((item) => typeof item === "string" && item !== "")
     ? null
     : "a list of non-empty strings";
+
+const isStorage = (value: unknown): string | null =>
+  value === "float32" || value === "float16" ? null : '"float32" or "float16"';
 
 const isProbability = (value: unknown): string | null =>
   typeof value === "number" && value >= 0 && value <= 1 ? null : "a number from 0 to 1";

@@ -12,6 +12,7 @@ import { readCheckpoint } from "./checkpoint/read-checkpoint.ts";
 import { type ConfigTree, readYaml } from "./config/read-yaml.ts";
 import type { ConvertOptions, PackageWriter } from "./convert-options.ts";
 import { formatJson } from "./format-json.ts";
+import { halveWeights } from "./half-weights.ts";
 import { type Findings, makeManifest } from "./make-manifest.ts";
 
 /** VinDr-SpineXR's classifier input. */
@@ -44,6 +45,7 @@ export async function convertCheckpoints(options: ConvertOptions, writer: Packag
   const members = listMembers(options);
   const found: Findings = { classifiers: [], detector: null, sources: [], notes: new Set() };
   const config = await readConfig(options, found);
+  if (options.weights === "float16") found.notes.add("Weights are stored as float16.");
   for (const [index, member] of members.entries()) {
     throwIfAborted(signal);
     onProgress?.({ phase: "convert", file: member.fileName, done: index, total: members.length });
@@ -51,7 +53,7 @@ export async function convertCheckpoints(options: ConvertOptions, writer: Packag
     throwIfAborted(signal);
     found.sources.push(`${member.fileName} (sha256 ${sha256Hex(bytes)})`);
     const { entry, model, notes } = await convertMember(member, bytes, config, options);
-    const onnx = writeModel(model);
+    const onnx = writeModel(options.weights === "float16" ? halveWeights(model) : model);
     const { name, architecture, file, ...rest } = entry;
     const sealed = { name, architecture, file, sha256: sha256Hex(onnx), ...rest };
     await writer.write(file, onnx);

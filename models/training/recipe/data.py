@@ -120,8 +120,8 @@ class ClassifierBatches(torch.utils.data.Dataset):
     """
     Batch k of a training run is a function of the seed and k: a resumed run sees what it would have seen.
 
-    The first `cropSteps` batches are four times as many quarters of pictures, at the same scale and the same cost: a lesion is a
-    larger part of them, so what lesions look like is learned much sooner. Their label is whether a lesion is in sight.
+    The first `cropSteps` batches are `cropBatch` quarters of pictures at the same scale: a lesion is a larger part of them, so
+    what lesions look like is learned much sooner. Their label is whether a lesion is in sight.
     """
 
     def __init__(self, pictures, config, seed):
@@ -140,7 +140,7 @@ class ClassifierBatches(torch.utils.data.Dataset):
         crop = step < c["cropSteps"] and len(self.marked) > 0
         # As many normal as abnormal pictures, whatever the data set's mix.
         sources = (self.normal, self.marked if crop else self.abnormal)
-        count = c["batch"] * (4 if crop else 1)
+        count = c["cropBatch"] if crop else c["batch"]
         chosen = [int(rng.choice(sources[k % 2])) for k in range(count)]
         examples = [self.example(self.pictures[k], rng, crop) for k in chosen]
         images, labels, targets = zip(*examples)
@@ -167,7 +167,7 @@ class ClassifierBatches(torch.utils.data.Dataset):
         label = picture.abnormal
         if crop:
             label = len(boxes) > 0 and bool((area(boxes.clip(-1, 1)) >= 0.5 * area(boxes)).any())
-        target = local_target(boxes, picture.classes, height // 16, width // 16, len(self.config["labels"]))
+        target = local_target(boxes, picture.classes, height // 8, width // 8, len(self.config["labels"]))
         return self.normalize(photometric(grey, rng, a)), float(label), target
 
     def quarter(self, picture, rng):
@@ -189,7 +189,7 @@ def unit_boxes(picture):
 
 
 def local_target(boxes, classes, rows, columns, labels):
-    """Per class, which cells of 16 x 16 pixels have their centre in a box (-1..1 coordinates), or hold a box's centre."""
+    """Per class, which cells of 8 x 8 pixels have their centre in a box (-1..1 coordinates), or hold a box's centre."""
     target = np.zeros((labels, rows, columns), np.float32)
     for (x0, y0, x1, y1), k in zip((boxes + 1) / 2, classes):
         left, right = round(x0 * columns), round(x1 * columns)

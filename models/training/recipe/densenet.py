@@ -8,36 +8,53 @@ from torchvision.models import DenseNet
 
 class Classifier(nn.Module):
     """
-    `net` is what inference gets: any configuration of torchvision's DenseNet. `local` only helps training: it reads the
-    third block (16 pixels a cell), where boxes say what an image label alone would take far more pictures to teach.
+    `net` is what inference gets: any configuration of torchvision's DenseNet. `local` only helps training: boxes say where
+    a lesion is, which an image label alone would take far more pictures to teach.
     """
 
     def __init__(self, config):
         super().__init__()
         c = config["classifier"]
         self.net = DenseNet(c["growth"], tuple(c["blocks"]), c["stem"], c["bottleneck"], num_classes=1)
-        third = self.net.features.transition3.norm.num_features
-        self.local = nn.Conv2d(third, len(config["labels"]), 1)
-        nn.init.normal_(self.local.weight, std=0.01)
-        nn.init.constant_(self.local.bias, -4.6)
+        features = self.net.features
+        widths = [norm.num_features for norm in (features.transition2.norm, features.transition3.norm, features.norm5)]
+        self.local = LocalHead(widths, c["localWidth"], len(config["labels"]))
 
     def forward(self, x):
-        """[N, 3, H, W] to logits [N] and, of each place and class, [N, labels, H / 16, W / 16]."""
-        local = None
+        """[N, 3, H, W] to logits [N] and, of each place and class, [N, labels, H / 8, W / 8]."""
+        levels = []
         for name, layer in self.net.features.named_children():
-            if name == "transition3":
+            if name in ("transition2", "transition3"):
                 # What the transition itself does, with its rectified norm shared.
-                y = layer.relu(layer.norm(x))
-                local = self.local(y)
-                x = layer.pool(layer.conv(y))
+                levels.append(layer.relu(layer.norm(x)))
+                x = layer.pool(layer.conv(levels[-1]))
             else:
                 x = layer(x)
-        x = F.relu(x).mean((2, 3))
-        return self.net.classifier(x)[:, 0], local
+        x = F.relu(x)
+        return self.net.classifier(x.mean((2, 3)))[:, 0], self.local([*levels, x])
 
     def export(self):
         """The state dict that `spinexr convert --arch densenet` reads."""
         return {name: tensor.detach().cpu() for name, tensor in self.net.state_dict().items()}
+
+
+class LocalHead(nn.Module):
+    """Logits of every class per place of 8 x 8 pixels, from the ends of three blocks merged from coarse to fine."""
+
+    def __init__(self, widths, width, labels):
+        super().__init__()
+        self.lateral = nn.ModuleList(nn.Conv2d(inputs, width, 1) for inputs in widths)
+        self.merge = nn.Conv2d(width, width, 3, padding=1)
+        self.score = nn.Conv2d(width, labels, 1)
+        nn.init.normal_(self.score.weight, std=0.01)
+        nn.init.constant_(self.score.bias, -4.6)
+
+    def forward(self, levels):
+        merged = None
+        for level, lateral in zip(reversed(levels), reversed(self.lateral)):
+            x = lateral(level)
+            merged = x if merged is None else x + F.interpolate(merged, size=x.shape[2:], mode="nearest")
+        return self.score(F.relu(self.merge(F.relu(merged))))
 
 
 def classifier_loss(logits, local, labels, targets, config):

@@ -20,7 +20,7 @@ CONFIG = {
     "labels": ["Osteophytes", "Surgical implant"],
     "mean": [100.0, 110.0, 120.0],
     "std": [50.0, 60.0, 70.0],
-    "classifier": {"growth": 6, "blocks": [1, 2, 2, 1], "stem": 8, "bottleneck": 2},
+    "classifier": {"growth": 6, "blocks": [1, 2, 2, 1], "stem": 8, "bottleneck": 2, "localWidth": 8},
     "detector": {
         "shortestEdge": 64,
         "longestEdge": 96,

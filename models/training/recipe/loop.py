@@ -5,6 +5,7 @@ import copy
 import json
 import math
 import os
+import signal
 import sys
 import time
 
@@ -60,8 +61,11 @@ class Run:
             self.load()
         elif arguments.start:
             weights = torch.load(arguments.start, map_location="cpu")["averaged"]
-            self.model.load_state_dict(weights)
-            self.averaged.load_state_dict(weights)
+            own = self.model.state_dict()
+            known = {name: tensor for name, tensor in weights.items() if name in own and own[name].shape == tensor.shape}
+            for model in (self.model, self.averaged):
+                model.load_state_dict(known, strict=False)
+            print(f"{len(known)} of {len(own)} tensors start as in {arguments.start}", flush=True)
 
     def load(self):
         state = torch.load(self.path, map_location="cpu")
@@ -103,6 +107,10 @@ class Run:
         rest = torch.utils.data.Subset(self.batches, range(self.step, steps))
         loader = torch.utils.data.DataLoader(rest, batch_size=None, num_workers=self.arguments.workers)
         self.model.train()
+        # Told to end (SIGTERM, Ctrl-C), it saves first.
+        stopped = []
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stopped.append(True))
         clock = time.monotonic()
         for batch in loader:
             for group in self.optimizer.param_groups:
@@ -127,19 +135,24 @@ class Run:
                 self.validate()
                 self.save()
                 saved = clock = time.monotonic()
-            elif time.monotonic() - saved > SAVE_SECONDS:
+            elif stopped or time.monotonic() - saved > SAVE_SECONDS:
                 self.save()
                 saved = clock = time.monotonic()
+            if stopped:
+                print(f"\nstopped at step {self.step}; the same command goes on", flush=True)
+                return
 
     def validate(self):
-        self.averaged.eval()
-        result = self.evaluate(self.averaged)
+        model = copy.deepcopy(self.averaged).eval()
+        if self.config["weights"] == "float16":
+            halve(model)
+        result = self.evaluate(model)
         numbers = {name: value for name, value in result.items() if isinstance(value, float)}
         self.history["validation"].append({"step": self.step, **numbers})
         print(f"\nstep {self.step}: " + ", ".join(f"{k} {v:.4f}" for k, v in numbers.items()), flush=True)
         if result["score"] >= self.best:
             self.best = result["score"]
-            self.export(self.averaged, self.arguments.run, result)
+            self.export(model, self.arguments.run, result)
 
     def show(self, parts):
         steps = self.c["steps"]
@@ -151,6 +164,14 @@ class Run:
         text = ", ".join(f"{name} {value:.3f}" for name, value in parts.items())
         line = f"{'█' * filled}{'░' * (24 - filled)} {self.step}/{steps}, {left / 60:.0f} min left, {text}"
         print(f"\r\033[2K{line}" if terminal else line, end="" if terminal else "\n", file=sys.stderr, flush=True)
+
+
+def halve(model):
+    """Weights to the nearest float16, biases and norms as they are: what a package with float16 weights computes with."""
+    with torch.no_grad():
+        for weight in model.parameters():
+            if weight.ndim > 1:
+                weight.copy_(weight.half())
 
 
 def to(batch, device):

@@ -1,4 +1,5 @@
 /** Strided elements of any stored type to contiguous float32. */
+import { bfloat16ToNumber, halfToNumber } from "../../bytes/half.ts";
 import type { CheckpointDType } from "./state-dict.ts";
 import { BYTES_PER_ELEMENT } from "./state-dict.ts";
 
@@ -66,21 +67,3 @@ const READERS: Readonly<Record<CheckpointDType, Read>> = {
   u8: (view, at) => view.getUint8(at),
   bool: (view, at) => (view.getUint8(at) === 0 ? 0 : 1),
 };
-
-/** IEEE 754 binary16: 1 sign, 5 exponent (bias 15), 10 fraction bits. */
-export function halfToNumber(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 31;
-  const fraction = bits & 1023;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 31) return fraction === 0 ? sign * Infinity : Number.NaN;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
-}
-
-const scratch = new DataView(new ArrayBuffer(4));
-
-/** bfloat16 is the upper half of a float32. */
-export function bfloat16ToNumber(bits: number): number {
-  scratch.setUint32(0, bits << 16);
-  return scratch.getFloat32(0);
-}
