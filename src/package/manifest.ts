@@ -153,6 +153,11 @@ export interface Thresholds {
   readonly abnormal: number;
   /** The decision rule: on a picture called normal, findings with a lower score are dropped. */
   readonly findingWhenNormal: number;
+  /**
+   * By label of the detector, 0..1: findings with a lower score are suppressed, whatever the classifiers say. Labels
+   * that are not named keep all. Absent: the reference, which has no such rule.
+   */
+  readonly finding?: Readonly<Record<string, number>>;
 }
 
 export interface SelfTest extends FileRef {

@@ -134,7 +134,10 @@ const manifest = object({
   classifiers: list(0, 16, classifier),
   detector: orNull(detector),
   ensemble: object({ rule: constant("mean-logit"), clip: number(1e-12, 0.1) }),
-  thresholds: object({ abnormal: number(0, 1), findingWhenNormal: number(0, 1) }),
+  thresholds: object(
+    { abnormal: number(0, 1), findingWhenNormal: number(0, 1), finding: record(number(0, 1)) },
+    ["finding"],
+  ),
   selfTest: orNull(
     object({ file, sha256, logits: record(list(1, 64, number(-1e6, 1e6))), tolerance: number(1e-9, 1) }),
   ),
@@ -185,7 +188,7 @@ export function parseManifest(bytes: Uint8Array): Manifest {
   return validateManifest(value);
 }
 
-function referenceProblems({ classifiers, detector, selfTest }: Manifest): string[] {
+function referenceProblems({ classifiers, detector, thresholds, selfTest }: Manifest): string[] {
   const problems: string[] = [];
   if (classifiers.length === 0 && detector === null)
     problems.push("$.classifiers is empty and $.detector is null; expected at least one network.");
@@ -201,6 +204,13 @@ function referenceProblems({ classifiers, detector, selfTest }: Manifest): strin
       problems.push(`${path}.labels names a label twice.`);
   }
   if (detector !== null) problems.push(...outputProblems(detector.decoder));
+  const known = detector?.labels ?? [];
+  for (const name of Object.keys(thresholds.finding ?? {})) {
+    if (!known.includes(name))
+      problems.push(
+        `$.thresholds.finding names ${JSON.stringify(name.slice(0, 40))}, which is no label of the detector.`,
+      );
+  }
   if (selfTest !== null) problems.push(...selfTestProblems(classifiers, selfTest));
   return problems;
 }

@@ -3,15 +3,21 @@ import type { Abnormality, Finding } from "../api/results.ts";
 import { applyDecisionRule } from "../metrics/decision-rule.ts";
 import type { Thresholds } from "../package/manifest.ts";
 
-/** Without a classifier the rule has nothing to say: all findings stay. */
+/**
+ * What is reported and what is suppressed, both in the order given: the package's operating points of the detector first,
+ * then the reference's decision rule. Without a classifier the rule has nothing to say.
+ */
 export function decide(
   found: readonly Finding[],
   abnormal: Abnormality | null,
   thresholds: Thresholds,
 ): { findings: readonly Finding[]; suppressed: readonly Finding[] } {
-  if (abnormal === null) return { findings: found, suppressed: [] };
-  const { probability, threshold } = abnormal;
-  const findings = applyDecisionRule(found, probability, threshold, thresholds.findingWhenNormal);
+  const lowest = new Map(Object.entries(thresholds.finding ?? {}));
+  const sure = found.filter(({ label, score }) => score >= (lowest.get(label) ?? 0));
+  const findings =
+    abnormal === null
+      ? sure
+      : applyDecisionRule(sure, abnormal.probability, abnormal.threshold, thresholds.findingWhenNormal);
   const kept = new Set(findings);
   return { findings, suppressed: found.filter((finding) => !kept.has(finding)) };
 }

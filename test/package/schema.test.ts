@@ -37,7 +37,35 @@ test("schema and validator accept the same manifests", () => {
     }
     for (const value of variants(detectorEntry(decoder))) check({ ...sampleManifest(), detector: value });
   }
+  const { thresholds } = sampleManifest();
+  for (const finding of [
+    {},
+    { a: 0 },
+    { a: 1, b: 0.5 },
+    { a: 1.1 },
+    { a: "1" },
+    { a: null },
+    [],
+    [1],
+    0.5,
+    null,
+  ])
+    check({ ...sampleManifest(), thresholds: { ...thresholds, finding } });
   assert.ok(counts.accepted > 300 && counts.refused > 3000, JSON.stringify(counts));
+});
+
+test("operating points of findings belong to labels of the detector", async () => {
+  const { thresholds } = sampleManifest();
+  const detector = detectorEntry(Object.values(DECODERS)[0]!);
+  const at = (finding: Record<string, number>, with_: DetectorEntry | null = detector) => ({
+    ...sampleManifest(),
+    detector: with_,
+    thresholds: { ...thresholds, finding },
+  });
+  const label = detector.labels[0]!;
+  assert.equal(validateManifest(at({ [label]: 0.3 })).thresholds.finding, { [label]: 0.3 });
+  for (const wrong of [at({ unknown: 0.3 }), at({ constructor: 0.3 }), at({ [label]: 0.3 }, null)])
+    await rejects(() => validateManifest(wrong), "INVALID_PACKAGE", /no label of the detector/);
 });
 
 /** Every value of the manifest replaced, removed, or given company. */

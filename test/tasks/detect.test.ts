@@ -100,4 +100,22 @@ test("the decision rule: the threshold itself is abnormal, the score itself stay
   assert.equal(unknown, { findings: found, suppressed: [] });
 });
 
+test("operating points of the detector hold on every picture, before the decision rule", () => {
+  const found = (
+    [
+      ["a", 0.9],
+      ["b", 0.6],
+      ["a", 0.4],
+      ["c", 0.1],
+    ] as const
+  ).map(([label, score]) => ({ label, score, box: [0, 0, 1, 1] as const }));
+  const thresholds = { abnormal: 0.5, findingWhenNormal: 0.5, finding: { a: 0.4, b: 0.61 } };
+  const at = (probability: number) =>
+    decide(found, { probability, threshold: 0.5, positive: probability >= 0.5, members: [] }, thresholds);
+  const [first, second, third, fourth] = found;
+  assert.equal(at(0.7), { findings: [first, third, fourth], suppressed: [second] });
+  assert.equal(at(0.1), { findings: [first], suppressed: [second, third, fourth] });
+  assert.equal(decide(found, null, thresholds), at(0.7));
+});
+
 test.run();
