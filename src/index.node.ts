@@ -3,8 +3,8 @@ export { type ErrorCode, SpineXRError } from "./api/errors.ts";
 export { type BackendInfo, listBackends } from "./api/list-backends.ts";
 export { DEFAULT_MODEL, type LoadModelOptions, loadModel } from "./api/load-model.ts";
 export { type BackendChoice, type LoadNetworkOptions, loadNetwork } from "./api/load-network.ts";
-export type { DisplayOptions, Model, ScreenOptions } from "./api/model.ts";
-export type { Network, NetworkInput, RunOptions, StepTiming } from "./api/network.ts";
+export type { DisplayOptions, Model, ScreenOptions, TimingDetail } from "./api/model.ts";
+export type { Network, NetworkInput, RunOptions, RunProfile, StepTiming } from "./api/network.ts";
 export type { OnProgress, ProgressEvent } from "./api/progress.ts";
 export { type ImageDataLike, type ReadImageOptions, readImage } from "./api/read-image.ts";
 export type {
@@ -14,10 +14,13 @@ export type {
   MemberScore,
   Provenance,
   ScreeningReport,
+  StageTiming,
   Timings,
 } from "./api/results.ts";
 export { type ScreenAllOptions, type ScreenOutcome, screenAll } from "./api/screen-all.ts";
 export type { Tensor, TensorArray, TensorInput, TensorType } from "./api/tensor.ts";
 export type { Radiograph } from "./image/radiograph.ts";
 export type { Manifest } from "./package/manifest.ts";
+export type { StepDescription } from "./plan/describe.ts";
+export type { Traffic } from "./plan/traffic.ts";
 export { VERSION } from "./version.ts";

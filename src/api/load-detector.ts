@@ -25,7 +25,7 @@ export async function loadDetector(
   modelPackage: ModelPackage,
   entry: DetectorEntry,
   instance: BackendInstance,
-): Promise<Detector> {
+): Promise<Detector & { readonly network: EngineNetwork }> {
   const file = await readNetworkFile(modelPackage, entry.file);
   return naming(entry.file, async () => {
     checkInputs(file, entry);

@@ -9,15 +9,24 @@ import { type Detector, prepareDetection, runDetector, toFindings } from "../tas
 import { cutOut, toDisplay } from "../tasks/preprocess.ts";
 import { VERSION } from "../version.ts";
 import { SpineXRError, throwIfAborted } from "./errors.ts";
-import { type Check, checkOptions, isObject, isSignal } from "./options.ts";
-import type { Abnormality, BackendReport, Finding, Provenance, ScreeningReport } from "./results.ts";
+import { type Check, checkOptions, isObject, isOneOf, isSignal } from "./options.ts";
+import type { Abnormality, BackendReport, Finding, Provenance, ScreeningReport, Timings } from "./results.ts";
+import { StageClock } from "./stage-clock.ts";
 
-export interface ScreenOptions {
+/** How closely a screening is timed. */
+export type TimingDetail = "stages" | "steps";
+
+interface CallOptions {
   /** Cancels between steps. */
   readonly signal?: AbortSignal;
 }
 
-export interface DisplayOptions extends ScreenOptions {
+export interface ScreenOptions extends CallOptions {
+  /** "steps": report.timings also has every step of the networks, some hundred entries each. Default "stages". */
+  readonly timings?: TimingDetail;
+}
+
+export interface DisplayOptions extends CallOptions {
   /** Which part: x0, y0, x1, y1 in whole pixels inside the picture. Default all of it. */
   readonly part?: readonly [number, number, number, number];
   /** Size of the result, 1 to 65536 pixels a side. Default that of the part. */
@@ -62,37 +71,35 @@ export class Model {
    * its manifest says
    */
   async screen(image: Radiograph, options: ScreenOptions = {}): Promise<ScreeningReport> {
-    this.#check("screen", image, options);
-    const { signal } = options;
-    const detector = this.#detector;
+    this.#check("screen", image, options, { timings: isOneOf(["stages", "steps"]) });
+    const { signal, timings = "stages" } = options;
+    const clock = new StageClock();
+    const core = clock.image(this.#instance.image);
+    const { classifiers, detector } = this.#timed(clock, timings === "steps");
     const start = performance.now();
-    const display = await toDisplay(this.#instance.image, image);
+    const display = await toDisplay(core, image);
     throwIfAborted(signal);
-    const inputs = await prepareInputs(this.#instance.image, display, this.#classifiers);
-    const prepared = detector && (await prepareDetection(this.#instance.image, display, detector.entry));
-    const ready = performance.now();
-    const logits = await runClassifiers(this.#classifiers, inputs, signal);
-    const classified = performance.now();
+    const inputs = await prepareInputs(core, display, classifiers);
+    const prepared = detector && (await prepareDetection(core, display, detector.entry));
+    const logits = await runClassifiers(classifiers, inputs, signal);
     const raw = detector && prepared && (await runDetector(detector, prepared, signal));
-    const detected = performance.now();
-    const abnormal = logits.length === 0 ? null : toAbnormality(this.manifest, logits);
     const found =
-      detector && raw ? await toFindings(this.#instance.detection, detector.entry, raw, display) : [];
-    const { findings, suppressed } = decide(found, abnormal, this.manifest.thresholds);
-    const end = performance.now();
+      detector && raw
+        ? await clock.time("boxes", "", () =>
+            toFindings(this.#instance.detection, detector.entry, raw, display),
+          )
+        : [];
+    const { abnormal, findings, suppressed } = await clock.time("decision", "", () => {
+      const abnormal = logits.length === 0 ? null : toAbnormality(this.manifest, logits);
+      return { abnormal, ...decide(found, abnormal, this.manifest.thresholds) };
+    });
+    const total = image.decodeMs + performance.now() - start;
     return {
       abnormal,
       findings,
       suppressed,
       provenance: this.#provenance(image, display.conversion),
-      timings: {
-        decode: image.decodeMs,
-        preprocess: ready - start,
-        classify: classified - ready,
-        detect: detected - classified,
-        postprocess: end - detected,
-        total: image.decodeMs + end - start,
-      },
+      timings: toTimings(image, clock, total),
       warnings: [
         ...this.manifest.warnings,
         ...image.warnings,
@@ -106,7 +113,7 @@ export class Model {
    * The classifier half alone.
    * @throws SpineXRError as screen(); INVALID_ARGUMENT where the package has no classifier
    */
-  async classify(image: Radiograph, options: ScreenOptions = {}): Promise<Abnormality> {
+  async classify(image: Radiograph, options: CallOptions = {}): Promise<Abnormality> {
     this.#check("classify", image, options);
     if (this.#classifiers.length === 0) throw this.#missing("classifier");
     const display = await toDisplay(this.#instance.image, image);
@@ -118,7 +125,7 @@ export class Model {
    * The detector half alone: all that was found, in falling score, before any decision rule.
    * @throws SpineXRError as screen(); INVALID_ARGUMENT where the package has no detector
    */
-  async detect(image: Radiograph, options: ScreenOptions = {}): Promise<Finding[]> {
+  async detect(image: Radiograph, options: CallOptions = {}): Promise<Finding[]> {
     this.#check("detect", image, options);
     const detector = this.#detector;
     if (detector === null) throw this.#missing("detector");
@@ -156,10 +163,24 @@ export class Model {
     return this.dispose();
   }
 
+  #timed(
+    clock: StageClock,
+    steps: boolean,
+  ): { classifiers: readonly Classifier[]; detector: Detector | null } {
+    const timed = <H extends Classifier | Detector>(half: H, stage: "classify" | "detect"): H => ({
+      ...half,
+      network: clock.network(half.network, stage, half.entry.name, steps),
+    });
+    return {
+      classifiers: this.#classifiers.map((classifier) => timed(classifier, "classify")),
+      detector: this.#detector && timed(this.#detector, "detect"),
+    };
+  }
+
   #check(
     caller: string,
     image: Radiograph,
-    options: ScreenOptions,
+    options: CallOptions,
     further: Readonly<Record<string, Check>> = {},
   ): void {
     checkOptions(`model.${caller}`, options, { signal: isSignal, ...further });
@@ -208,4 +229,16 @@ export class Model {
       frame: image.frame,
     };
   }
+}
+
+function toTimings({ decodeStart, decodeMs }: Radiograph, clock: StageClock, total: number): Timings {
+  return {
+    decode: decodeMs,
+    preprocess: clock.sum("display", "resize", "normalize"),
+    classify: clock.sum("classify"),
+    detect: clock.sum("detect"),
+    postprocess: clock.sum("boxes", "decision"),
+    total,
+    stages: [{ stage: "decode", name: "", start: decodeStart, ms: decodeMs }, ...clock.stages],
+  };
 }

@@ -5,6 +5,7 @@ import type { TensorData } from "../graph/graph.ts";
 import { describeInputs, type InputDescription, importGraph, type OnnxModel } from "../onnx/import.ts";
 import { ConstantMemo } from "../optimize/constant-memo.ts";
 import { optimize } from "../optimize/pipeline.ts";
+import { describeStep, type StepDescription } from "../plan/describe.ts";
 import { buildPlan } from "../plan/lower.ts";
 import type { Plan, PlanPort } from "../plan/plan.ts";
 import { sha256Hex } from "../platform/hash.ts";
@@ -22,11 +23,17 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
 }
 
-/** What one step of a run took. */
-export interface StepTiming {
-  readonly name: string;
-  readonly kind: string;
+/** What one step of a run was and took. */
+export interface StepTiming extends StepDescription {
   readonly ms: number;
+}
+
+/** When a run began, and what each step took. */
+export interface RunProfile {
+  /** When its turn came, behind other runs: milliseconds on the clock of performance.now(). */
+  readonly start: number;
+  /** In the order of running, one after another. */
+  readonly steps: readonly StepTiming[];
 }
 
 export interface NetworkInput {
@@ -49,11 +56,11 @@ export interface Network {
    * @throws SpineXRError INVALID_ARGUMENT, SHAPE_MISMATCH, UNSUPPORTED_OPERATOR, ABORTED, DISPOSED
    */
   run(inputs: Readonly<Record<string, TensorInput>>, options?: RunOptions): Promise<Record<string, Tensor>>;
-  /** The same, with the time of each step. */
+  /** The same, with what each step is and took. */
   profile(
     inputs: Readonly<Record<string, TensorInput>>,
     options?: RunOptions,
-  ): Promise<{ outputs: Record<string, Tensor>; steps: StepTiming[] }>;
+  ): Promise<RunProfile & { readonly outputs: Record<string, Tensor> }>;
   /** Frees native memory; waits for a run in progress. Idempotent. */
   dispose(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -110,8 +117,11 @@ export class EngineNetwork implements Network {
   async profile(
     inputs: Readonly<Record<string, TensorInput>>,
     options: RunOptions = {},
-  ): Promise<{ outputs: Record<string, Tensor>; steps: StepTiming[] }> {
-    return this.#execute(inputs, options, true);
+  ): Promise<RunProfile & { outputs: Record<string, Tensor> }> {
+    const { outputs, plan, result } = await this.#execute(inputs, options, true);
+    const { start = 0, stepMs = [] } = result;
+    const steps = plan.steps.map((step, i) => ({ ...describeStep(plan, step), ms: stepMs[i] ?? 0 }));
+    return { outputs, start, steps };
   }
 
   /** The plan for inputs of these shapes, without running it. */
@@ -154,12 +164,7 @@ export class EngineNetwork implements Network {
         plan.outputs.forEach((port, i) => {
           outputs[port.name] = toTensor(port, result.outputs[i]);
         });
-        const steps = plan.steps.map((step, i) => ({
-          name: step.name,
-          kind: step.kind,
-          ms: result.stepMs?.[i] ?? 0,
-        }));
-        return { outputs, steps };
+        return { outputs, plan, result };
       },
     );
   }

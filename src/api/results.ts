@@ -1,4 +1,5 @@
 /** What users get back. Everything here is plain data and survives JSON. */
+import type { RunProfile } from "./network.ts";
 
 /** One member of the classifier ensemble. */
 export interface MemberScore {
@@ -48,6 +49,8 @@ export interface Provenance {
     readonly abnormal: number;
     /** Findings with a lower score are suppressed on a picture called normal. */
     readonly findingWhenNormal: number;
+    /** By label, where the package has such: findings with a lower score are suppressed on any picture. */
+    readonly finding?: Readonly<Record<string, number>>;
   };
   /** sha256 of the stored samples (int32 little endian, row-major). */
   readonly pixelSha256: string;
@@ -64,6 +67,33 @@ export interface Timings {
   readonly detect: number;
   readonly postprocess: number;
   readonly total: number;
+  /** The same in finer grain, in the order of their end. */
+  readonly stages: readonly StageTiming[];
+}
+
+/**
+ * One piece of the work on a picture. decode; preprocess: display (stored samples to 8 bits), resize, normalize;
+ * classify and detect: one for each network; postprocess: boxes (to the original picture), decision. What was not
+ * needed is not there.
+ */
+export interface StageTiming {
+  readonly stage:
+    | "decode"
+    | "display"
+    | "resize"
+    | "normalize"
+    | "classify"
+    | "detect"
+    | "boxes"
+    | "decision";
+  /** The network's name in the package; "height x width" of what display, resize and normalize make; otherwise "". */
+  readonly name: string;
+  /** Milliseconds on the clock of performance.now(), so that the stages of several pictures compare. */
+  readonly start: number;
+  /** Until it was done; where several pictures are in work, including the wait for others. */
+  readonly ms: number;
+  /** Of a network, when steps were asked for. */
+  readonly run?: RunProfile;
 }
 
 export interface ScreeningReport {

@@ -2,7 +2,8 @@
 import type { Radiograph } from "../image/radiograph.ts";
 import type { ByteSource } from "../platform/files.ts";
 import { SpineXRError, throwIfAborted } from "./errors.ts";
-import { checkOptions, isFunction, isInteger, isSignal } from "./options.ts";
+import type { TimingDetail } from "./model.ts";
+import { checkOptions, isFunction, isInteger, isOneOf, isSignal } from "./options.ts";
 import { type ImageDataLike, readImage } from "./read-image.ts";
 import type { ScreeningReport } from "./results.ts";
 
@@ -11,6 +12,8 @@ export interface ScreenAllOptions {
   readonly frame?: number;
   /** Pictures in work at a time: one is read while another is prepared and a third is in the networks. Default 3. */
   readonly ahead?: number;
+  /** As model.screen() takes it. */
+  readonly timings?: TimingDetail;
   readonly signal?: AbortSignal;
   /** Called when a picture is done, in order. */
   readonly onProgress?: (progress: { readonly done: number; readonly failed: number }) => void;
@@ -37,7 +40,10 @@ export type ScreenOutcome<S> =
     };
 
 interface Screens {
-  screen(image: Radiograph, options: { signal: AbortSignal }): Promise<ScreeningReport>;
+  screen(
+    image: Radiograph,
+    options: { signal: AbortSignal; timings?: TimingDetail },
+  ): Promise<ScreeningReport>;
 }
 
 /**
@@ -54,16 +60,17 @@ export async function* screenAll<S extends ByteSource | ImageDataLike>(
   checkOptions("screenAll", options, {
     frame: isInteger(0, 65535),
     ahead: isInteger(1, 64),
+    timings: isOneOf(["stages", "steps"]),
     signal: isSignal,
     onProgress: isFunction,
   });
-  const { frame = 0, ahead = 3, onProgress } = options;
+  const { frame = 0, ahead = 3, timings, onProgress } = options;
   const stop = new AbortController();
   const signal = options.signal === undefined ? stop.signal : AbortSignal.any([stop.signal, options.signal]);
   const begin = async (source: S, index: number): Promise<ScreenOutcome<S>> => {
     try {
       const image = await readImage(source, { frame, signal });
-      return { index, source, image, report: await model.screen(image, { signal }), error: null };
+      return { index, source, image, report: await model.screen(image, { signal, timings }), error: null };
     } catch (error) {
       if (!(error instanceof SpineXRError) || error.code === "ABORTED" || error.code === "DISPOSED")
         throw error;

@@ -59,6 +59,8 @@ export interface CoreRunResult {
   readonly outputs: PortData[];
   /** Milliseconds per step when `profile` was asked for. */
   readonly stepMs?: Float32Array;
+  /** When the run's turn came, on the clock of performance.now(), when `profile` was asked for. */
+  readonly start?: number;
 }
 
 /** A prepared plan. Calls queue: a second run starts when the first ended. */

@@ -160,8 +160,10 @@ class DrivenSession implements CoreSession {
     };
     if (flag !== null) Atomics.store(flag, 0, 0);
     signal?.addEventListener("abort", stop);
+    const start = performance.now();
     try {
-      return toResult(this.#plan.outputs, await this.#inner.run(inputs, this.#outputs, profile));
+      const result = toResult(this.#plan.outputs, await this.#inner.run(inputs, this.#outputs, profile));
+      return profile ? { ...result, start } : result;
     } finally {
       signal?.removeEventListener("abort", stop);
     }

@@ -1,14 +1,14 @@
 /** spinexr info: what runs here and why the rest does not; what a package or a network holds. */
 import { listBackends } from "../api/list-backends.ts";
 import { loadNetwork } from "../api/load-network.ts";
-import { EngineNetwork } from "../api/network.ts";
 import type { DetectorResize, Manifest } from "../package/manifest.ts";
 import { openPackage, shippedPackages } from "../package/resolve.ts";
-import { describePlan } from "../plan/print.ts";
 import { runtimeName } from "../platform/environment.ts";
 import { VERSION } from "../version.ts";
 import { type Command, type Io, UsageError } from "./command.ts";
-import { makeInputs, parseShapes } from "./network-inputs.ts";
+import { type NetworkPlan, networkPlan, packagePlans } from "./info-plan.ts";
+import { parseShapes } from "./network-inputs.ts";
+import { planTables } from "./plan-table.ts";
 import { table } from "./table.ts";
 
 export const info: Command = {
@@ -18,11 +18,14 @@ export const info: Command = {
   operands: "[net.onnx]",
   options: {
     model: { kind: "value", value: "P", help: "describe this model package" },
-    plan: { kind: "flag", help: "with net.onnx: its steps, shapes, bytes and FLOPs" },
+    plan: {
+      kind: "flag",
+      help: "with net.onnx or --model: steps with algorithms, shapes, FLOPs, bytes, memory",
+    },
     shape: {
       kind: "list",
       value: "NAME=DIMS",
-      help: "dims of an input with free dimensions, as image=1x3x224x224",
+      help: "dims of an input, as image=1x3x224x224; with --model NAME is a network's",
     },
     json: { kind: "flag", help: "one JSON document on stdout and nothing else" },
   },
@@ -30,9 +33,18 @@ export const info: Command = {
     if (args.positionals.length > 1) throw new UsageError("spinexr info takes at most one network.");
     const json = args.flag("json");
     const [file] = args.positionals;
-    if (file !== undefined) return network(file, args.list("shape"), args.flag("plan"), json, io);
-    if (args.flag("plan")) throw new UsageError("--plan goes with a network: spinexr info net.onnx --plan.");
     const reference = args.value("model");
+    if (file !== undefined && reference !== undefined)
+      throw new UsageError("spinexr info takes a network or --model, not both.");
+    if (args.flag("plan")) {
+      const shapes = parseShapes(args.list("shape"));
+      if (file !== undefined) return plans([await networkPlan(file, shapes, io.signal)], json, io);
+      if (reference !== undefined) return plans(await packagePlans(reference, shapes, io.signal), json, io);
+      throw new UsageError(
+        "--plan goes with a network or a package: spinexr info net.onnx --plan, or --model P.",
+      );
+    }
+    if (file !== undefined) return network(file, json, io);
     if (reference !== undefined) {
       const { manifest } = await openPackage(reference, { signal: io.signal });
       io.out(json ? `${JSON.stringify(manifest, null, 1)}\n` : describePackage(manifest));
@@ -93,17 +105,15 @@ const spellResize = (resize: DetectorResize): string =>
     ? `shortest edge ${resize.shortestEdge}, longest ${resize.longestEdge}`
     : `${resize.rule} ${resize.height} x ${resize.width}`;
 
-async function network(file: string, shapes: readonly string[], plan: boolean, json: boolean, io: Io) {
+function plans(networks: readonly NetworkPlan[], json: boolean, io: Io): number {
+  if (json) io.out(`${JSON.stringify({ networks }, null, 1)}\n`);
+  else
+    io.out(networks.map(({ network, role, plan }) => `${role} ${network}\n${planTables(plan)}`).join("\n\n"));
+  return 0;
+}
+
+async function network(file: string, json: boolean, io: Io) {
   await using net = await loadNetwork(file, { signal: io.signal });
-  if (plan) {
-    if (!(net instanceof EngineNetwork))
-      throw new UsageError(
-        `${file} has operators outside our set: it runs on ${net.backend.device}, without a plan.`,
-      );
-    const text = describePlan(await net.plan(makeInputs(net.inputs, parseShapes(shapes), "zeros")));
-    io.out(json ? `${JSON.stringify({ plan: text }, null, 1)}\n` : `${text}\n`);
-    return 0;
-  }
   if (json) io.out(`${JSON.stringify({ inputs: net.inputs, backend: net.backend }, null, 1)}\n`);
   else {
     const rows = net.inputs.map((i) => [i.name, i.type, i.dims === null ? "any" : `[${i.dims.join(", ")}]`]);

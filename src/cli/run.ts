@@ -2,15 +2,17 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { loadNetwork } from "../api/load-network.ts";
-import type { StepTiming } from "../api/network.ts";
+import type { Network, RunProfile } from "../api/network.ts";
 import type { Tensor, TensorInput } from "../api/tensor.ts";
 import { readBytes } from "../platform/files.ts";
 import { BACKEND_OPTIONS, backendOptions } from "./backend-options.ts";
-import { type Command, choice, integer, UsageError } from "./command.ts";
+import { type Arguments, type Command, choice, type Io, integer, UsageError } from "./command.ts";
 import { FILLS, makeInputs, parseShapes } from "./network-inputs.ts";
 import { readNpy, writeNpy } from "./npy.ts";
+import { kindTable, median, medianSteps, stepTable, time } from "./profile-table.ts";
 import { Progress } from "./progress.ts";
 import { table } from "./table.ts";
+import { Trace } from "./trace.ts";
 
 export const run: Command = {
   name: "run",
@@ -30,13 +32,25 @@ export const run: Command = {
       help: "dims of an input with free dimensions, as image=1x3x224x224",
     },
     fill: { kind: "value", value: "RULE", help: "other inputs: random (default), zeros or arange" },
-    repeat: { kind: "value", value: "N", help: "run N times and report the median (default 1)" },
-    profile: { kind: "flag", help: "milliseconds of each step of the last run" },
+    repeat: { kind: "value", value: "N", help: "run N times and report medians (default 1)" },
+    profile: {
+      kind: "flag",
+      help: "what each step takes: ms, GFLOP/s, GB/s; totals of each kind and algorithm",
+    },
+    slowest: { kind: "flag", help: "with --profile: the slowest steps first, not the order of running" },
+    trace: {
+      kind: "value",
+      value: "FILE.json",
+      help: "write all runs as a trace for chrome://tracing or ui.perfetto.dev",
+    },
     save: { kind: "value", value: "DIR", help: "write the outputs as .npy files" },
     json: { kind: "flag", help: "one JSON document on stdout and nothing else" },
   },
   async run(args, io) {
     if (args.positionals.length !== 1) throw new UsageError("spinexr run expects one ONNX file.");
+    if (args.flag("slowest") && !args.flag("profile"))
+      throw new UsageError("--slowest goes with --profile; add that or leave it out.");
+    const trace = args.value("trace");
     const settings = backendOptions(args, ["auto", "cpu", "wasm", "ort"]);
     const fill = choice("fill", args.value("fill") ?? "random", FILLS);
     const repeat = integer("repeat", args.value("repeat") ?? "1", 1, 100000);
@@ -44,42 +58,68 @@ export const run: Command = {
     await using network = await loadNetwork(args.positionals[0], { ...settings, signal: io.signal });
     const open = network.inputs.filter((input) => !(input.name in given));
     const inputs = { ...makeInputs(open, parseShapes(args.list("shape")), fill), ...given };
-    const progress = new Progress(io);
-    const times: number[] = [];
-    let last: { outputs: Record<string, Tensor>; steps: StepTiming[] } = { outputs: {}, steps: [] };
-    for (let i = 0; i < repeat; i++) {
-      progress.show("running", i, repeat);
-      const start = performance.now();
-      if (args.flag("profile")) last = await network.profile(inputs, { signal: io.signal });
-      else last = { outputs: await network.run(inputs, { signal: io.signal }), steps: [] };
-      times.push(performance.now() - start);
-    }
-    progress.end();
+    const { times, profiles, outputs: last } = await runOften(network, inputs, repeat, args, io);
     const save = args.value("save");
-    if (save !== undefined) await saveOutputs(save, last.outputs);
-    const ms = times.sort((a, b) => a - b)[times.length >> 1];
-    const outputs = Object.entries(last.outputs).map(([name, tensor]) => ({ name, ...summary(tensor) }));
+    if (save !== undefined) await saveOutputs(save, last);
+    const steps = args.flag("profile") ? medianSteps(profiles.map((run) => run.steps)) : [];
+    const ms = median(times);
+    const outputs = Object.entries(last).map(([name, tensor]) => ({ name, ...summary(tensor) }));
     if (args.flag("json")) {
       const { backend } = network;
-      io.out(
-        `${JSON.stringify({ backend, runs: repeat, medianMs: ms, outputs, steps: last.steps }, null, 1)}\n`,
-      );
-      return 0;
+      io.out(`${JSON.stringify({ backend, runs: repeat, medianMs: ms, outputs, steps }, null, 1)}\n`);
+    } else {
+      const rows = outputs.map((o) => [o.name, o.type, o.dims.join("x"), o.min, o.max, o.mean].map(String));
+      io.out(`${table(["output", "type", "dims", "min", "max", "mean"], rows)}\n`);
+      if (steps.length > 0) {
+        io.out(`\n${stepTable(steps, args.flag("slowest"))}\n\n${kindTable(steps)}\n`);
+        const runs = repeat === 1 ? "one run" : `medians of ${repeat} runs`;
+        io.out(`\n${steps.length} steps, ${time(steps).toFixed(2)} ms (${runs})\n`);
+      }
+      const { name, isa, threads, device } = network.backend;
+      io.err(`${name}${isa === "" ? "" : `/${isa}`} (${device}), ${threads} threads: ${ms.toFixed(2)} ms\n`);
+      if (trace !== undefined) io.err(`trace: ${trace}\n`);
     }
-    const rows = outputs.map((o) => [o.name, o.type, o.dims.join("x"), o.min, o.max, o.mean].map(String));
-    io.out(`${table(["output", "type", "dims", "min", "max", "mean"], rows)}\n`);
-    if (last.steps.length > 0)
-      io.out(
-        `\n${table(
-          ["step", "kind", "ms"],
-          last.steps.map((s) => [s.name, s.kind, s.ms.toFixed(3)]),
-        )}\n`,
-      );
-    const { name, isa, threads, device } = network.backend;
-    io.err(`${name}${isa === "" ? "" : `/${isa}`} (${device}), ${threads} threads: ${ms.toFixed(2)} ms\n`);
+    if (trace !== undefined) await writeFile(trace, runTrace(args.positionals[0], profiles));
     return 0;
   },
 };
+
+/** Milliseconds of each run, profiles where --profile or --trace ask for them, the outputs of the last run. */
+async function runOften(
+  network: Network,
+  inputs: Readonly<Record<string, TensorInput>>,
+  repeat: number,
+  args: Arguments,
+  io: Io,
+) {
+  const profiled = args.flag("profile") || args.value("trace") !== undefined;
+  const progress = new Progress(io);
+  const times: number[] = [];
+  const profiles: RunProfile[] = [];
+  let outputs: Record<string, Tensor> = {};
+  try {
+    for (let i = 0; i < repeat; i++) {
+      progress.show("running", i, repeat);
+      const start = performance.now();
+      if (profiled) {
+        const { outputs: made, ...profile } = await network.profile(inputs, { signal: io.signal });
+        profiles.push(profile);
+        outputs = made;
+      } else outputs = await network.run(inputs, { signal: io.signal });
+      times.push(performance.now() - start);
+    }
+  } finally {
+    progress.end();
+  }
+  return { times, profiles, outputs };
+}
+
+function runTrace(file: string, profiles: readonly RunProfile[]): string {
+  const trace = new Trace(`spinexr run ${file}`);
+  const row = trace.row("steps");
+  for (const [i, profile] of profiles.entries()) trace.run(row, `run ${i + 1}`, profile);
+  return trace.json();
+}
 
 async function readInputs(texts: readonly string[]): Promise<Record<string, TensorInput>> {
   const inputs: Record<string, TensorInput> = {};

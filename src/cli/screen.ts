@@ -1,7 +1,8 @@
 /** spinexr screen: pictures in, reports out. */
+import { writeFile } from "node:fs/promises";
 import { DEFAULT_MODEL, loadModel } from "../api/load-model.ts";
 import type { Model } from "../api/model.ts";
-import type { ScreeningReport } from "../api/results.ts";
+import type { ScreeningReport, Timings } from "../api/results.ts";
 import { screenAll } from "../api/screen-all.ts";
 import type { Radiograph } from "../image/radiograph.ts";
 import { overlayScene, shownSize } from "../output/overlay.ts";
@@ -12,6 +13,7 @@ import { type Arguments, type Command, errorEntry, type Io, integer, UsageError 
 import { expandInputs } from "./inputs.ts";
 import { Progress } from "./progress.ts";
 import { ReportFiles } from "./report-files.ts";
+import { screenTables, screenTrace, withoutSteps } from "./screen-profile.ts";
 import { table } from "./table.ts";
 
 type Entry =
@@ -43,6 +45,12 @@ export const screen: Command = {
       kind: "flag",
       help: "draw what the decision rule dropped too, dashed",
     },
+    profile: { kind: "flag", help: "what each stage and kind of step takes; with --json, every step" },
+    trace: {
+      kind: "value",
+      value: "FILE.json",
+      help: "write what ran when as a trace for chrome://tracing or ui.perfetto.dev",
+    },
   },
   async run(args, io) {
     if (args.positionals.length === 0)
@@ -56,6 +64,9 @@ export const screen: Command = {
     const progress = new Progress(io);
     const entries: Entry[] = [];
     const out = args.value("out");
+    const trace = args.value("trace");
+    const profiled = args.flag("profile") || trace !== undefined;
+    const timed: { readonly index: number; readonly timings: Timings }[] = [];
     try {
       const files = out === undefined ? null : await ReportFiles.open(out);
       await using model = await loadModel(args.value("model") ?? DEFAULT_MODEL, {
@@ -64,12 +75,16 @@ export const screen: Command = {
         onProgress: (event) => progress.event(event),
       });
       progress.show("screening", 0, inputs.length);
-      for await (const { source, image, report, error } of screenAll(model, inputs, {
+      for await (const { index, source, image, report, error } of screenAll(model, inputs, {
         frame,
+        timings: profiled ? "steps" : "stages",
         signal: io.signal,
       })) {
-        const entry =
-          error === null ? { input: source, ...report } : { input: source, error: errorEntry(error) };
+        if (profiled && error === null) timed.push({ index, timings: report.timings });
+        const entry: Entry =
+          error === null
+            ? { input: source, ...(args.flag("profile") ? report : withoutSteps(report)) }
+            : { input: source, error: errorEntry(error) };
         entries.push(entry);
         if (files !== null) {
           const name = files.nameFor(source);
@@ -83,6 +98,10 @@ export const screen: Command = {
       progress.end();
     }
     print(args, io, entries);
+    if (args.flag("profile") && timed.length > 0 && !args.flag("json"))
+      io.out(`\n${screenTables(timed.map(({ timings }) => timings))}\n`);
+    if (trace !== undefined) await writeFile(trace, screenTrace(timed));
+    if (trace !== undefined && !args.flag("json")) io.err(`trace: ${trace}\n`);
     if (out !== undefined && !args.flag("json")) {
       const pictures = [
         ...(drawing.png ? ["NAME.overlay.png"] : []),

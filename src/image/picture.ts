@@ -1,7 +1,7 @@
 /** What a format reader hands over: a Radiograph without what is measured about it. */
 import type { Radiograph } from "./radiograph.ts";
 
-export type Picture = Omit<Radiograph, "sha256" | "decodeMs">;
+export type Picture = Omit<Radiograph, "sha256" | "decodeStart" | "decodeMs">;
 
 /** A picture that is not DICOM: unsigned, not inverted, one frame, no VOI transformation. */
 export function plainPicture(

@@ -28,6 +28,8 @@ export interface Radiograph {
   readonly warnings: readonly string[];
   /** sha256 of the samples as int32 little endian, row-major, hex: identifies the pixels in a report. */
   readonly sha256: string;
+  /** When decoding began, in milliseconds on the clock of performance.now(). */
+  readonly decodeStart: number;
   /** Milliseconds spent decoding. */
   readonly decodeMs: number;
 }

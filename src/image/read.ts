@@ -43,7 +43,8 @@ export async function readRadiograph(bytes: Uint8Array, options: ReadOptions = {
       "INVALID_ARGUMENT",
       `Frame ${frame} was asked for; the ${picture.format} picture has one frame, 0.`,
     );
-  return { ...picture, sha256: hashSamples(picture.samples), decodeMs: performance.now() - start };
+  const sha256 = hashSamples(picture.samples);
+  return { ...picture, sha256, decodeStart: start, decodeMs: performance.now() - start };
 }
 
 async function readPicture(bytes: Uint8Array, frame: number, options: ReadOptions): Promise<Picture> {

@@ -51,17 +51,3 @@ export function stepFlops(plan: Plan, step: Step): number {
       return 0;
   }
 }
-
-export const planFlops = (plan: Plan): number =>
-  plan.steps.reduce((sum, step) => sum + stepFlops(plan, step), 0);
-
-/** Bytes of the operands of one run of `step`, each tensor once. */
-export function stepBytes(plan: Plan, step: Step): number {
-  const operands = new Set([...step.inputs, ...step.outputs].filter((index) => index >= 0));
-  let bytes = 0;
-  for (const index of operands) {
-    const { dims, dtype } = plan.tensors[index] as PlanTensor;
-    bytes += elementCount(dims) * (dtype === "u8" ? 1 : 4);
-  }
-  return bytes;
-}

@@ -46,7 +46,7 @@ export function overlayInput(
       conversion: "voi",
       frame: 0,
     },
-    timings: { decode: 0, preprocess: 0, classify: 0, detect: 0, postprocess: 0, total: 0 },
+    timings: { decode: 0, preprocess: 0, classify: 0, detect: 0, postprocess: 0, total: 0, stages: [] },
     warnings: ["Trained on synthetic phantoms; not for clinical use."],
     ...changes,
   };

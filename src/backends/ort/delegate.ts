@@ -3,7 +3,7 @@
  * installed it. It is a whole-network peer, not an executor of our Plan, and never used for model packages.
  */
 import { SpineXRError, throwIfAborted } from "../../api/errors.ts";
-import type { Network, NetworkInput, RunOptions, StepTiming } from "../../api/network.ts";
+import type { Network, NetworkInput, RunOptions, RunProfile } from "../../api/network.ts";
 import type { BackendReport } from "../../api/results.ts";
 import type { Tensor, TensorArray, TensorInput, TensorType } from "../../api/tensor.ts";
 
@@ -94,10 +94,13 @@ class OrtNetwork implements Network {
   async profile(
     inputs: Readonly<Record<string, TensorInput>>,
     options: RunOptions = {},
-  ): Promise<{ outputs: Record<string, Tensor>; steps: StepTiming[] }> {
+  ): Promise<RunProfile & { outputs: Record<string, Tensor> }> {
     const start = performance.now();
     const outputs = await this.run(inputs, options);
-    return { outputs, steps: [{ name: "network", kind: "ort", ms: performance.now() - start }] };
+    const ms = performance.now() - start;
+    const bytes = { weights: 0, read: 0, written: 0 };
+    const whole = { name: "network", kind: "ort", algorithm: "", detail: "", dims: [], flops: 0, bytes, ms };
+    return { outputs, start, steps: [whole] };
   }
 
   async dispose(): Promise<void> {

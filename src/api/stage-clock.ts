@@ -1,0 +1,71 @@
+/** Where the time of one screening goes: a stopwatch, and networks and pixel operations that note what they take. */
+import type { ImageCore } from "../backends/core.ts";
+import type { Network, RunOptions } from "./network.ts";
+import type { StageTiming } from "./results.ts";
+import type { Tensor, TensorInput } from "./tensor.ts";
+
+type Stage = StageTiming["stage"];
+
+export class StageClock {
+  readonly stages: StageTiming[] = [];
+
+  /** Does `work` and notes it, unless it fails. */
+  async time<T>(stage: Stage, name: string, work: () => T | Promise<T>): Promise<T> {
+    const start = performance.now();
+    const result = await work();
+    this.stages.push({ stage, name, start, ms: performance.now() - start });
+    return result;
+  }
+
+  /** Milliseconds of all stages of these kinds together. */
+  sum(...kinds: readonly Stage[]): number {
+    return this.stages.reduce((sum, { stage, ms }) => sum + (kinds.includes(stage) ? ms : 0), 0);
+  }
+
+  /** The same operations, each noted as a stage. */
+  image(core: ImageCore): ImageCore {
+    const size = (height: number, width: number): string => `${height} x ${width}`;
+    return {
+      display: (request) =>
+        this.time("display", size(request.height, request.width), () => core.display(request)),
+      resize: (image, height, width) =>
+        this.time("resize", size(height, width), () => core.resize(image, height, width)),
+      normalize: (image, options) =>
+        this.time("normalize", size(options.paddedHeight, options.paddedWidth), () =>
+          core.normalize(image, options),
+        ),
+    };
+  }
+
+  /** The same network, its runs noted as stages; with `steps` also what each step took. */
+  network(network: Network, stage: "classify" | "detect", name: string, steps: boolean): Network {
+    return new TimedNetwork(network, async (inputs, options) => {
+      if (!steps) return this.time(stage, name, () => network.run(inputs, options));
+      const start = performance.now();
+      const { outputs, ...run } = await network.profile(inputs, options);
+      this.stages.push({ stage, name, start, ms: performance.now() - start, run });
+      return outputs;
+    });
+  }
+}
+
+class TimedNetwork implements Network {
+  readonly inputs: Network["inputs"];
+  readonly backend: Network["backend"];
+  readonly run: (
+    inputs: Readonly<Record<string, TensorInput>>,
+    options?: RunOptions,
+  ) => Promise<Record<string, Tensor>>;
+  readonly #network: Network;
+
+  constructor(network: Network, run: TimedNetwork["run"]) {
+    this.inputs = network.inputs;
+    this.backend = network.backend;
+    this.run = run;
+    this.#network = network;
+  }
+
+  profile: Network["profile"] = (inputs, options) => this.#network.profile(inputs, options);
+  dispose = (): Promise<void> => this.#network.dispose();
+  [Symbol.asyncDispose] = (): Promise<void> => this.#network.dispose();
+}
