@@ -72,7 +72,7 @@ export function stepDetail(step: Step): string {
     case "topK":
       return `${step.fields.k} of ${step.fields.n}`;
     case "resample":
-      return `${step.fields.taps} taps, ${step.fields.n} to ${step.fields.count}`;
+      return `${step.fields.n} to ${step.fields.count}, taps ${step.fields.taps}`;
     case "roiAlign":
       return `${step.fields.mode === 0 ? "average" : "max"}, ${samples(step.fields.samplingRatio)}`;
     case "multiLevelRoiAlign":
