@@ -1,7 +1,7 @@
 /**
- * Makes models/sample-tiny and models/samples/phantom.dcm: a classifier with random weights and a drawn picture, so that a
- * fresh checkout has something to screen. Run with `npx tsx scripts/make-sample.ts`; the result is committed. No patient
- * data are involved: the picture is arithmetic, the weights are a seeded generator's.
+ * Makes models/sample-tiny, a classifier with random weights, and models/samples, two phantoms, so that a fresh checkout has
+ * something to screen and the tests a small package. Run with `npx tsx scripts/make-sample.ts`; the result is committed. No
+ * patient data are involved: the pictures are arithmetic, the weights are a seeded generator's.
  */
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -10,16 +10,22 @@ import { fileURLToPath } from "node:url";
 import { convertToPackage } from "../src/convert/convert-to-package.ts";
 import { formatJson } from "../src/convert/format-json.ts";
 import { validateManifest } from "../src/package/validate.ts";
+import { loadJpegLs, phantomDicom, planPhantom } from "../src/phantom/index.ts";
 import { sha256Hex } from "../src/platform/hash.ts";
 import { random } from "../test/shim.ts";
 import { runOnnxruntime } from "../test/support/onnxruntime.ts";
 import { randomDenseNet, TINY } from "../test/support/random-densenet.ts";
 import { writeCheckpoint } from "../test/support/torch-writer.ts";
-import { writeDicom, writePng } from "./sample/files.ts";
 import { drawPhantom } from "./sample/phantom.ts";
+import { writePng } from "./sample/png.ts";
 
 const SEED = 20;
 const GOLDEN_SIZE = 224;
+/** Of no data set that anything was trained or measured on. */
+const SAMPLES = {
+  "lumbar-lateral.dcm": { seed: 2026, split: "test", index: 135, longest: 760 },
+  "lumbar-ap.dcm": { seed: 2026, split: "test", index: 6, longest: 760 },
+} as const;
 const WARNING =
   "Random weights: the answers of this package mean nothing. It only shows that the engine runs.";
 
@@ -59,11 +65,9 @@ export async function makeSample(models: string): Promise<void> {
     await writeFile(join(directory, "model.json"), formatJson(validateManifest({ ...manifest, selfTest })));
 
     await mkdir(join(models, "samples"), { recursive: true });
-    const [height, width] = [400, 240];
-    await writeFile(
-      join(models, "samples", "phantom.dcm"),
-      writeDicom(drawPhantom(height, width, 12), height, width),
-    );
+    const encode = await loadJpegLs();
+    for (const [file, key] of Object.entries(SAMPLES))
+      await writeFile(join(models, "samples", file), phantomDicom(planPhantom(key), encode));
   } finally {
     await rm(work, { recursive: true, force: true });
   }

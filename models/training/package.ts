@@ -6,7 +6,8 @@
  *       [--force] [--license L] [--source S] [--training T] [--intended-use U] [--warning W]...
  *
  * Several classifiers make an ensemble. Their thresholds, each Youden's on the validation pictures, are averaged as
- * logits; measure the ensemble's own with `spinexr evaluate`. The package's self-test compares with PyTorch's logits.
+ * logits; measure the ensemble's own with `spinexr evaluate`. Findings of a class are reported from the score with the best
+ * F1 there on. The package's self-test compares with PyTorch's logits.
  */
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -23,6 +24,11 @@ interface Trained {
   readonly threshold: number;
   /** The logit that PyTorch answers to golden.png. */
   readonly golden: number;
+}
+
+/** detector.json of a run. */
+interface TrainedDetector {
+  readonly thresholds: Readonly<Record<string, number>>;
 }
 
 const { values } = parseArgs({
@@ -74,19 +80,33 @@ const { manifest, directory } = await convertToPackage({
   out,
   force: values.force,
 });
-await addSelfTest(manifest);
+await complete(manifest);
 console.log(`${directory}: threshold ${threshold.toFixed(4)}`);
 
-/** All members answer the same golden picture. */
-async function addSelfTest(made: Manifest): Promise<void> {
+/** Adds the self-test, which all members answer, and the operating points of the detector. */
+async function complete(made: Manifest): Promise<void> {
   const pictures = await Promise.all(runs.map((run) => readFile(join(run, "golden.png"))));
   const golden = pictures[0]!;
   if (pictures.some((picture) => !picture.equals(golden)))
     throw new Error("The runs' golden pictures differ; train them on the same validation pictures.");
   const logits = Object.fromEntries(made.classifiers.map(({ name }, i) => [name, [trained[i]!.golden]]));
   const selfTest = { file: "golden.png", sha256: sha256Hex(golden), logits, tolerance: 0.005 };
+  const thresholds =
+    detector === undefined
+      ? made.thresholds
+      : { ...made.thresholds, finding: await operatingPoints(detector) };
   await writeFile(join(directory, "golden.png"), golden);
-  await writeFile(join(directory, "model.json"), formatJson(validateManifest({ ...made, selfTest })));
+  await writeFile(
+    join(directory, "model.json"),
+    formatJson(validateManifest({ ...made, thresholds, selfTest })),
+  );
+}
+
+async function operatingPoints(run: string): Promise<Record<string, number>> {
+  const { thresholds }: TrainedDetector = JSON.parse(await readFile(join(run, "detector.json"), "utf8"));
+  return Object.fromEntries(
+    Object.entries(thresholds).map(([label, score]) => [label, Number(score.toFixed(3))]),
+  );
 }
 
 function sigmoid(x: number): number {

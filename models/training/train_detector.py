@@ -10,7 +10,7 @@ import torch.nn.functional as F
 
 from recipe.data import DetectorBatches, Normalize, Pixels, read_sets
 from recipe.loop import Run, options, write_checkpoint
-from recipe.metrics import average_precision
+from recipe.metrics import average_precision, best_f1
 from recipe.retinanet import Detector, detect, detector_loss, detectron2_yaml
 
 
@@ -39,14 +39,16 @@ def main():
             found.append((boxes.cpu().numpy(), scores.cpu().numpy(), classes.cpu().numpy(), picture.boxes, picture.classes))
         ap = average_precision(found, len(labels))
         mean = float(np.nanmean(ap))
-        return {"score": mean, "map50": mean, **dict(zip(labels, ap))}
+        thresholds = dict(zip(labels, best_f1(found, len(labels))))
+        return {"score": mean, "map50": mean, **dict(zip(labels, ap)), "thresholds": thresholds}
 
     def export(model, folder, result):
         write_checkpoint(model.export(), os.path.join(folder, "detector.pth"))
         with open(os.path.join(folder, "detector.yaml"), "w") as file:
             file.write(detectron2_yaml(config))
         with open(os.path.join(folder, "detector.json"), "w") as file:
-            json.dump({k: None if math.isnan(v) else v for k, v in result.items() if k != "score"}, file, indent=1)
+            figures = {name: None if math.isnan(result[name]) else result[name] for name in ("map50", *labels)}
+            json.dump({**figures, "thresholds": result["thresholds"], "pictures": len(validation)}, file, indent=1)
 
     def panels(history):
         line = lambda part, name: [(row["step"], row[name]) for row in history[part]]

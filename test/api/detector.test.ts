@@ -11,7 +11,7 @@ import { LABELS, tinyDetector, writeDetectorPackage } from "../support/tiny-dete
 const test = suite("detector in a package");
 const folder = mkdtempSync(join(tmpdir(), "spinexr-detector-"));
 test.after(() => rmSync(folder, { recursive: true }));
-const picture = new URL("../../models/samples/phantom.dcm", import.meta.url);
+const picture = new URL("../../models/samples/lumbar-ap.dcm", import.meta.url);
 
 const packageWith = (name: string, change?: (manifest: Manifest) => Manifest): string =>
   writeDetectorPackage(join(folder, name), tinyDetector(), change);

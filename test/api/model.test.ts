@@ -13,7 +13,7 @@ import { assert, suite } from "../shim.ts";
 import { rejects } from "../support/errors.ts";
 
 const test = suite("model");
-const picture = new URL("../../models/samples/phantom.dcm", import.meta.url);
+const picture = new URL("../../models/samples/lumbar-ap.dcm", import.meta.url);
 
 test("a report says what it found, what made it, and what was not done; cpu and wasm agree", async () => {
   const image = await readImage(picture);

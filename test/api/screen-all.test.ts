@@ -4,7 +4,7 @@ import { loadModel, readImage, type ScreeningReport, SpineXRError, screenAll } f
 import { assert, suite } from "../shim.ts";
 
 const test = suite("screen all");
-const phantom = new Uint8Array(readFileSync(new URL("../../models/samples/phantom.dcm", import.meta.url)));
+const phantom = new Uint8Array(readFileSync(new URL("../../models/samples/lumbar-ap.dcm", import.meta.url)));
 
 test("reports come in order and equal those of single calls; a broken picture stops nobody", async () => {
   await using model = await loadModel("sample-tiny", { backend: "cpu", threads: 2 });

@@ -7,7 +7,7 @@ import { assert, shared, suite } from "../shim.ts";
 
 const test = suite("cli");
 const root = join(import.meta.dirname, "../..");
-const sample = join(root, "models/samples/phantom.dcm");
+const sample = join(root, "models/samples/lumbar-ap.dcm");
 const folder = mkdtempSync(join(tmpdir(), "spinexr-cli-"));
 test.after(() => rmSync(folder, { recursive: true }));
 
@@ -42,7 +42,7 @@ test("screen prints a table, and with --json one document with provenance", () =
   assert.is(document.reports[0].input, sample);
   assert.is(document.reports[0].provenance.backend, "wasm");
   assert.match(document.reports[0].provenance.isa, /^wasm_/);
-  assert.equal(JSON.parse(readFileSync(join(folder, "out/phantom.dcm.json"), "utf8")), document);
+  assert.equal(JSON.parse(readFileSync(join(folder, "out/lumbar-ap.dcm.json"), "utf8")), document);
 });
 
 test("inputs that fail are reported beside those that do not, with exit code 1, within 2 s each", () => {

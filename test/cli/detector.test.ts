@@ -11,7 +11,7 @@ import { tinyDetector, writeDetectorPackage } from "../support/tiny-detector.ts"
 const test = suite("cli detector");
 const folder = mkdtempSync(join(tmpdir(), "spinexr-cli-detector-"));
 test.after(() => rmSync(folder, { recursive: true }));
-const phantom = join(import.meta.dirname, "../../models/samples/phantom.dcm");
+const phantom = join(import.meta.dirname, "../../models/samples/lumbar-ap.dcm");
 
 const packageWith = (name: string, change?: (manifest: Manifest) => Manifest): string =>
   writeDetectorPackage(join(folder, name), tinyDetector(), change);
@@ -41,13 +41,13 @@ test("screen lists findings with boxes; without a classifier the verdict is unkn
   assert.match(warnings.join(" "), /no classifier/);
   const { code, out, err } = await spinexr("screen", phantom, "--model", alone);
   assert.is(code, 0, err);
-  assert.match(out, new RegExp(`phantom\\.dcm +unknown +${findings.length} +0 `));
+  assert.match(out, new RegExp(`lumbar-ap\\.dcm +unknown +${findings.length} +0 `));
   const [{ label, score, box }] = findings;
   const row = [label, score.toFixed(4), ...box.map((side: number) => side.toFixed(1))].join(" +");
-  assert.match(out, new RegExp(`picture +finding +score +x0[^]*phantom\\.dcm +${row}`));
+  assert.match(out, new RegExp(`picture +finding +score +x0[^]*lumbar-ap\\.dcm +${row}`));
   assert.match(
     (await spinexr("screen", phantom, "--model", both)).out,
-    /phantom\.dcm +0\.\d{4} +(ab)?normal/,
+    /lumbar-ap\.dcm +0\.\d{4} +(ab)?normal/,
   );
 });
 

@@ -8,7 +8,7 @@ const test = suite("display");
 
 test("whole, a part, another size; what cannot be is refused", async () => {
   await using model = await loadModel("sample-tiny", { backend: "wasm", threads: 1 });
-  const phantom = readFileSync(new URL("../../models/samples/phantom.dcm", import.meta.url));
+  const phantom = readFileSync(new URL("../../models/samples/lumbar-ap.dcm", import.meta.url));
   const image = await readImage(new Uint8Array(phantom));
   const { width, height } = image;
   const whole = await model.display(image);

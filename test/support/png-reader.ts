@@ -1,4 +1,4 @@
-/** Reads the 8-bit grey PNGs that scripts/sample/files.ts writes: no interlace, filter type 0. */
+/** Reads the 8-bit grey PNGs that scripts/sample/png.ts writes: no interlace, filter type 0. */
 import { unzlibSync } from "fflate";
 import { join } from "./zip-writer.ts";
 

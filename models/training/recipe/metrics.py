@@ -31,6 +31,21 @@ def average_precision(pictures, classes, iou=0.5):
 
     pictures: (boxes [n, 4], scores [n], labels [n], true boxes [m, 4], true labels [m]) as numpy arrays
     """
+    return [interpolated(*found) if found[2] else float("nan") for found in matched(pictures, classes, iou)]
+
+
+def best_f1(pictures, classes, iou=0.5):
+    """Per class the score from which on boxes have the largest F1; 1 where none is right. Pictures as above."""
+    result = []
+    for scores, hits, total in matched(pictures, classes, iou):
+        order = np.argsort(-scores, kind="stable")
+        f1 = 2 * hits[order].cumsum() / (np.arange(1, len(order) + 1) + total)
+        result.append(float(scores[order][f1.argmax()]) if hits.any() else 1.0)
+    return result
+
+
+def matched(pictures, classes, iou):
+    """Per class (scores [n], whether each found a box of its own [n], number of true boxes), greedily by score per picture."""
     result = []
     for label in range(classes):
         scores, hits, total = [], [], 0
@@ -47,7 +62,7 @@ def average_precision(pictures, classes, iou=0.5):
                     taken[best] = True
                 scores.append(s)
                 hits.append(hit)
-        result.append(interpolated(np.array(scores), np.array(hits, bool), total) if total else float("nan"))
+        result.append((np.array(scores), np.array(hits, bool), total))
     return result
 
 
