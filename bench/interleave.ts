@@ -1,11 +1,8 @@
-/** Round-robin of short bursts, so that slow changes of the machine meet all peers alike. */
+/** Round-robin of short turns, so that slow changes of the machine meet all peers alike. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Load, loadBetween, sampleLoad } from "./machine.ts";
 import type { RemotePeer } from "./peers/remote.ts";
 
-const RUNS = 5;
-/** After a wait the caches hold another peer's data. */
-const WARM_UP = 1;
 /** Thread pools may spin for a while after their last work; the next peer's turn begins after that. */
 const SETTLE_MS = 60;
 /** A turn during which others used more than this share of all processors is repeated. */
@@ -16,8 +13,19 @@ const PATIENCE_MS = 250;
 /** Peers that should be idle must be. */
 const MAX_IDLE = 0.05;
 
-export interface Timed {
-  readonly ms: number[];
+/** One of those that take turns. */
+export interface Contestant {
+  /** Process that lives between turns; null: each turn has its own. */
+  readonly pid: number | null;
+  /** The process of the coming turn, ready. Not timed. */
+  enter(): Promise<RemotePeer>;
+  /** The turn. */
+  measure(peer: RemotePeer): Promise<readonly number[]>;
+  leave(peer: RemotePeer): void;
+}
+
+export interface Measured {
+  readonly values: number[];
   /** Load during each turn that was kept; empty where it cannot be known. */
   readonly loads: Load[];
   /** Repeats of noisy turns. */
@@ -26,48 +34,56 @@ export interface Timed {
   noisy: number;
 }
 
-export async function interleave(
-  peers: readonly RemotePeer[],
+/** @param quiet whether others who use the processors matter */
+export async function interleave<C extends Contestant>(
+  contestants: readonly C[],
   rounds: number,
+  quiet: boolean,
   onRound: (round: number) => void,
-): Promise<Map<RemotePeer, Timed>> {
-  const pids = [process.pid, ...peers.map(({ pid }) => pid)];
-  const timed = new Map<RemotePeer, Timed>(
-    peers.map((peer) => [peer, { ms: [], loads: [], repeated: 0, noisy: 0 }]),
+): Promise<Map<C, Measured>> {
+  const pids = [process.pid, ...contestants.flatMap(({ pid }) => pid ?? [])];
+  const measured = new Map<C, Measured>(
+    contestants.map((contestant) => [contestant, { values: [], loads: [], repeated: 0, noisy: 0 }]),
   );
   for (let round = 0; round < rounds; round++) {
     onRound(round);
     // every other round backwards: no peer always follows the same one
-    for (const peer of round % 2 === 0 ? peers : [...peers].reverse()) {
-      const result = timed.get(peer)!;
-      let best = await takeTurn(peer, pids);
+    for (const contestant of round % 2 === 0 ? contestants : [...contestants].reverse()) {
+      const result = measured.get(contestant)!;
+      let best = await takeTurn(contestant, pids, quiet);
       for (let repeat = 0; best.noisy && repeat < MAX_REPEATS; repeat++) {
         await sleep(PATIENCE_MS * 2 ** repeat);
-        const turn = await takeTurn(peer, pids);
+        const turn = await takeTurn(contestant, pids, quiet);
         result.repeated++;
         if (!turn.noisy || disturbance(turn) < disturbance(best)) best = turn;
       }
       if (best.noisy) result.noisy++;
-      result.ms.push(...best.ms);
+      result.values.push(...best.values);
       if (best.load !== null) result.loads.push(best.load);
     }
   }
-  return timed;
+  return measured;
 }
 
 interface Turn {
-  readonly ms: readonly number[];
+  readonly values: readonly number[];
   readonly load: Load | null;
   readonly noisy: boolean;
 }
 
-async function takeTurn(peer: RemotePeer, pids: readonly number[]): Promise<Turn> {
-  await sleep(SETTLE_MS);
-  const before = sampleLoad(pids);
-  const ms = await peer.burst(WARM_UP, RUNS);
-  const load = loadBetween(before, sampleLoad(pids), peer.pid);
-  const noisy = load !== null && (load.foreign > MAX_FOREIGN || load.idlePeers > MAX_IDLE);
-  return { ms, load, noisy };
+async function takeTurn(contestant: Contestant, pids: readonly number[], quiet: boolean): Promise<Turn> {
+  const peer = await contestant.enter();
+  try {
+    await sleep(SETTLE_MS);
+    const all = [...new Set([...pids, peer.pid])];
+    const before = quiet ? sampleLoad(all) : null;
+    const values = await contestant.measure(peer);
+    const load = loadBetween(before, quiet ? sampleLoad(all) : null, peer.pid);
+    const noisy = load !== null && (load.foreign > MAX_FOREIGN || load.idlePeers > MAX_IDLE);
+    return { values, load, noisy };
+  } finally {
+    contestant.leave(peer);
+  }
 }
 
 const disturbance = ({ load }: Turn): number => (load === null ? 0 : load.foreign + load.idlePeers);

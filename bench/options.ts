@@ -1,86 +1,116 @@
-/** The command line of the benchmark. */
-import { parseArgs } from "node:util";
+/** The command lines of what is in this folder: some options are common to all. */
+import { writeFileSync } from "node:fs";
+import { type ParseArgsConfig, parseArgs } from "node:util";
 import { suggestion } from "../src/api/options.ts";
-import { CLASSIFY_DIMS } from "./cases/classify.ts";
 
-export const HELP = `npm run bench -- [options]
-
-DenseNet-121 at 224 x 224, batch 1: this package against onnxruntime, interleaved in one run.
-
-  --case TEXT     only cases whose name contains TEXT (repeatable)
-  --rounds N      rounds of 5 timed runs per peer, 1 to 1000 (default 8)
-  --model FILE    another ONNX file with one float32 input
-  --dims A,B,...  its input's dims (default ${CLASSIFY_DIMS.join()})
-  --json [FILE]   results as JSON, to FILE or instead of the table
-  --write         write bench/RESULTS.md
-  --help          this text
-
-Exit status: 0; 1 for different answers, a failed peer, or a case more than twice as slow as onnxruntime; 2 for options.
-`;
-
-export interface Options {
-  readonly cases: readonly string[];
-  readonly rounds: number;
-  readonly model: string | null;
-  readonly dims: readonly number[];
-  /** Path, or "-" for standard output. */
-  readonly json: string | null;
-  readonly write: boolean;
-  readonly help: boolean;
-}
+type OptionSpecs = NonNullable<ParseArgsConfig["options"]>;
 
 /** What the command line says wrong; the exit status is 2. */
 export class UsageError extends Error {}
 
-const NAMES = {
+const COMMON = {
   case: { type: "string", multiple: true },
   rounds: { type: "string" },
-  model: { type: "string" },
-  dims: { type: "string" },
   json: { type: "string" },
-  write: { type: "boolean" },
+  list: { type: "boolean" },
   help: { type: "boolean", short: "h" },
-} as const;
+} as const satisfies OptionSpecs;
+
+export const COMMON_HELP = `  --case TEXT     only cases whose name contains TEXT (repeatable)
+  --list          names the cases and ends
+  --json [FILE]   results as JSON, to FILE or instead of the table
+  --help          this text`;
+
+export interface Options {
+  readonly cases: readonly string[];
+  readonly rounds: number;
+  /** Path, or "-" for standard output. */
+  readonly json: string | null;
+  readonly list: boolean;
+  /** Of the options that only this command has. */
+  readonly values: Readonly<Record<string, string | undefined>>;
+  readonly flags: ReadonlySet<string>;
+}
+
+/**
+ * Runs a command to its exit status: `run` says 0 or 1; 2 for mistyped options; 1 with its message for an error.
+ * @param own options beside the common ones
+ */
+export async function command(
+  help: string,
+  defaultRounds: number,
+  own: OptionSpecs,
+  run: (options: Options) => Promise<number>,
+): Promise<void> {
+  try {
+    const argv = process.argv.slice(2);
+    if (argv.includes("--help") || argv.includes("-h")) console.log(help);
+    else process.exitCode = await run(parseOptions(argv, defaultRounds, own));
+  } catch (error) {
+    console.error((error as Error).message);
+    if (error instanceof UsageError) console.error("See --help.");
+    process.exitCode = error instanceof UsageError ? 2 : 1;
+  }
+}
 
 /** @throws UsageError */
-export function parseOptions(argv: readonly string[]): Options {
+function parseOptions(argv: readonly string[], defaultRounds: number, own: OptionSpecs): Options {
+  const known: OptionSpecs = { ...COMMON, ...own };
   for (const arg of argv) {
     const name = /^--([^=]+)/.exec(arg)?.[1];
-    if (name !== undefined && !Object.hasOwn(NAMES, name))
-      throw new UsageError(`There is no option --${name}.${suggestion(name, Object.keys(NAMES))}`);
+    if (name !== undefined && !Object.hasOwn(known, name))
+      throw new UsageError(`There is no option --${name}.${suggestion(name, Object.keys(known))}`);
   }
-  let values: ReturnType<typeof parse>["values"];
+  const args = argv.map((arg, i) => {
+    const next = argv[i + 1];
+    // a bare --json means standard output
+    return arg === "--json" && (next === undefined || next.startsWith("-")) ? "--json=-" : arg;
+  });
+  let found: ReturnType<typeof parseArgs>["values"];
   try {
-    values = parse(argv).values;
+    found = parseArgs({ args, options: known, strict: true, allowPositionals: false }).values;
   } catch (error) {
     throw new UsageError((error as Error).message);
   }
-  const rounds = values.rounds === undefined ? 8 : wholeNumber("--rounds", values.rounds, 1000);
-  const dims = values.dims?.split(",").map((text) => wholeNumber("--dims", text, 65536)) ?? CLASSIFY_DIMS;
-  for (const name of ["json", "model"] as const)
-    if (values[name] === "") throw new UsageError(`--${name} expects a file, found nothing.`);
+  const values: Record<string, string | undefined> = {};
+  for (const [name, value] of Object.entries(found)) {
+    if (value === "") throw new UsageError(`--${name} expects a value, found nothing.`);
+    if (typeof value === "string") values[name] = value;
+  }
   return {
-    cases: values.case ?? [],
-    rounds,
-    model: values.model ?? null,
-    dims,
+    cases: (found.case as string[] | undefined) ?? [],
+    rounds: values.rounds === undefined ? defaultRounds : wholeNumber("rounds", values.rounds, 1000),
     json: values.json ?? null,
-    write: values.write ?? false,
-    help: values.help ?? false,
+    list: found.list === true,
+    values,
+    flags: new Set(Object.keys(found).filter((name) => found[name] === true)),
   };
 }
 
-/** A bare --json means standard output. */
-function parse(argv: readonly string[]) {
-  const args = argv.map((arg, i) => {
-    const next = argv[i + 1];
-    return arg === "--json" && (next === undefined || next.startsWith("-")) ? "--json=-" : arg;
-  });
-  return parseArgs({ args, options: NAMES, strict: true, allowPositionals: false });
-}
-
-function wholeNumber(name: string, text: string, most: number): number {
+/** @throws UsageError unless it is a whole number from 1 to `most` */
+export function wholeNumber(name: string, text: string, most: number): number {
   const value = Number(text);
   if (/^\d+$/.test(text) && value >= 1 && value <= most) return value;
-  throw new UsageError(`${name} expects whole numbers from 1 to ${most}, found "${text}".`);
+  throw new UsageError(`--${name} expects whole numbers from 1 to ${most}, found "${text}".`);
+}
+
+/** @throws UsageError where nothing has a name that contains one of the filters */
+export function choose<T extends { readonly name: string }>(all: readonly T[], { cases }: Options): T[] {
+  const chosen = all.filter(
+    ({ name }) => cases.length === 0 || cases.some((filter) => name.includes(filter)),
+  );
+  if (chosen.length > 0) return chosen;
+  throw new UsageError(
+    `No case matches ${cases.join(", ")}; there are: ${all.map((c) => c.name).join(", ")}.`,
+  );
+}
+
+/** Results as the options want them: JSON on standard output, or the table and perhaps a file. */
+export function print(options: Options, results: unknown, table: string): void {
+  const json = `${JSON.stringify(results, null, 2)}\n`;
+  if (options.json === "-") process.stdout.write(json);
+  else {
+    console.log(table);
+    if (options.json !== null) writeFileSync(options.json, json);
+  }
 }

@@ -1,11 +1,12 @@
 /** What a run of the benchmark found. */
+import type { Measure } from "./cases/case.ts";
 import type { Machine } from "./machine.ts";
 import type { Summary } from "./stats.ts";
 
 export interface PeerResult extends Summary {
   readonly about: string;
   readonly threads: number;
-  /** Largest difference from onnxruntime-node, in units of max(1, |value|). */
+  /** Largest difference from the reference, in units of max(1, |value|). */
   readonly difference: number;
   /** Largest share of the processors that others took during a turn that was kept; null where unknown. */
   readonly foreignLoad: number | null;
@@ -16,22 +17,37 @@ export interface PeerResult extends Summary {
 
 export interface CaseResult {
   readonly name: string;
+  readonly what: string;
+  readonly measure: Measure;
+  readonly unit: "ms" | "MB";
+  /** Pictures in a run. */
+  readonly images: number;
   readonly ours: PeerResult;
   readonly rival: PeerResult;
-  /** Median of the rival over ours: above 1, ours is faster. */
+  /** Median of the rival over ours: above 1, ours is faster or smaller. */
   readonly ratio: number;
+  /** What the ratio must reach on a quiet machine with 2 processors and AVX-512; null: nothing is demanded. */
+  readonly target: number | null;
+}
+
+/** A case without numbers, and why. */
+export interface Omitted {
+  readonly name: string;
+  readonly reason: string;
 }
 
 export interface Results {
   readonly date: string;
   readonly machine: Machine;
-  readonly model: string;
-  readonly dims: readonly number[];
   readonly rounds: number;
   readonly cases: readonly CaseResult[];
+  /** What this machine or installation cannot run. */
+  readonly skipped: readonly Omitted[];
+  /** Different answers, or a peer that ended. */
+  readonly failed: readonly Omitted[];
 }
 
-/** Nothing may be slower than onnxruntime by more than this factor. */
+/** Nothing may be slower than its rival by more than this factor. */
 export const MOST_TIMES_SLOWER = 2;
 
 export const tooSlow = ({ ratio }: CaseResult): boolean => ratio < 1 / MOST_TIMES_SLOWER;

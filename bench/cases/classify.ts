@@ -1,39 +1,43 @@
-/** DenseNet-121, batch 1: each way to run it here against the onnxruntime that a user would take instead. */
-import type { PeerSpec } from "../peers/peer.ts";
-
-export interface Case {
-  readonly name: string;
-  readonly ours: PeerSpec;
-  readonly rival: PeerSpec;
-}
+/** DenseNet-121 and the ensemble: each way to run them here against the onnxruntime that a user would take instead. */
+import { foreignNetwork, networks } from "../models.ts";
+import { againstOnnx, type Case, cpu, ortNode, ortWeb, type Subject, wasm } from "./case.ts";
 
 /** NCHW of the reference's classifiers. */
-export const CLASSIFY_DIMS: readonly number[] = [1, 3, 224, 224];
+export const CLASSIFY_DIMS = [1, 3, 224, 224] as const;
 
-/** Multiply-accumulates of the convolutions and the last layer at these dims. */
-export const DENSENET121_MACS = 2.833e9;
-
-/** Its answers are what all others are held to. */
-export const REFERENCE: PeerSpec = { kind: "onnxruntime-node", threads: 1 };
-
-const cpu = (threads: number): Case => ({
-  name: `classify/cpu/${threads}T`,
-  ours: { kind: "ours", backend: "cpu", threads },
-  rival: { kind: "onnxruntime-node", threads },
-});
-
-const wasm = (name: string, wasmBuild: PeerSpec["wasmBuild"], threads: number): Case => ({
-  name: `classify/wasm-${name}/${threads}T`,
-  ours: { kind: "ours", backend: "wasm", wasmBuild, threads },
-  rival: { kind: "onnxruntime-web", threads },
-});
+export const SINGLE: Subject = {
+  what: "DenseNet-121, 224 x 224",
+  job: () => networks(["densenet121"], CLASSIFY_DIMS),
+};
+const batch: Subject = {
+  what: "DenseNet-121, 8 x 224 x 224",
+  job: () => networks(["densenet121"], [8, 3, 224, 224]),
+  images: 8,
+};
+const ensemble: Subject = {
+  what: "DenseNet-121, -169 and -201, 224 x 224",
+  job: () => networks(["densenet121", "densenet169", "densenet201"], CLASSIFY_DIMS),
+};
 
 /** "plain" on one thread is the module for pages without shared memory. */
-export const CLASSIFY: readonly Case[] = [
-  cpu(1),
-  cpu(2),
-  wasm("relaxed", "relaxed-threads", 1),
-  wasm("relaxed", "relaxed-threads", 2),
-  wasm("plain", "simd", 1),
-  wasm("plain", "simd-threads", 2),
+const onEachBackend = (subject: Subject): Case[] => [
+  againstOnnx("classify/cpu/1T", subject, cpu(1), ortNode(1), { target: 1.6 }),
+  againstOnnx("classify/cpu/2T", subject, cpu(2), ortNode(2), { target: 1.75 }),
+  againstOnnx("classify/cpu-avx2/1T", subject, { ...cpu(1), isa: "avx2" }, ortNode(1), { target: 1.4 }),
+  againstOnnx("classify/wasm-relaxed/1T", subject, wasm("relaxed-threads", 1), ortWeb(1), { target: 3 }),
+  againstOnnx("classify/wasm-relaxed/2T", subject, wasm("relaxed-threads", 2), ortWeb(2)),
+  againstOnnx("classify/wasm-plain/1T", subject, wasm("simd", 1), ortWeb(1), { target: 2.5 }),
+  againstOnnx("classify/wasm-plain/2T", subject, wasm("simd-threads", 2), ortWeb(2)),
 ];
+
+export const CLASSIFY: readonly Case[] = [
+  ...onEachBackend(SINGLE),
+  againstOnnx("classify-batch8/cpu/2T", batch, cpu(2), ortNode(2), { target: 1.7 }),
+  againstOnnx("ensemble/cpu/2T", ensemble, cpu(2), ortNode(2), { target: 1.7 }),
+];
+
+/** A network that the user brings. */
+export const foreignCases = (file: string, dims: readonly number[]): Case[] =>
+  onEachBackend({ what: `${file}, ${dims.join(" x ")}`, job: () => foreignNetwork(file, dims) }).map(
+    ({ target: _, ...rest }) => rest,
+  );

@@ -1,44 +1,78 @@
 /** The process of one peer: opens it, runs it when asked, waits without work otherwise. */
+import { readFileSync } from "node:fs";
 import type { Answer, Request } from "./messages.ts";
-import { openOnnxruntimeNode } from "./onnxruntime-node.ts";
-import { openOnnxruntimeWeb } from "./onnxruntime-web.ts";
-import { openOurs } from "./ours.ts";
-import type { InputTensor, OpenPeer, Peer, PeerSpec } from "./peer.ts";
+import { type Inputs, type Job, type OpenPeer, type Peer, type StartPeer, Unavailable } from "./peer.ts";
 
-const PEERS: Readonly<Record<PeerSpec["kind"], OpenPeer>> = {
-  ours: openOurs,
-  "onnxruntime-node": openOnnxruntimeNode,
-  "onnxruntime-web": openOnnxruntimeWeb,
+/** Imported when asked for: no peer's process holds another's code. */
+const PEERS: Readonly<Record<string, () => Promise<StartPeer>>> = {
+  ours: async () => (await import("./ours.ts")).startOurs,
+  "onnxruntime-node": async () => (await import("./onnxruntime-node.ts")).startOnnxruntimeNode,
+  "onnxruntime-web": async () => (await import("./onnxruntime-web.ts")).startOnnxruntimeWeb,
+  bare: async () => async () => async () => ({ about: "nothing", run: async () => ({}) }),
 };
 
+let job: Job;
+let inputs: Inputs;
+let open: OpenPeer;
 let peer: Peer;
-let input: InputTensor;
 
 async function answer(request: Request): Promise<Answer> {
   switch (request.do) {
-    case "open":
-      peer = await PEERS[request.spec.kind](request.model, request.spec);
-      return { did: "open", about: peer.about };
+    case "start":
+      job = request.job;
+      inputs = job.kind === "networks" ? job.networks.map((network) => readInputs(network.inputs)) : [];
+      open = await (await PEERS[request.spec.kind]!())(request.spec);
+      return { did: "start" };
+    case "open": {
+      const start = performance.now();
+      peer = await open(job, inputs);
+      await peer.run();
+      return { did: "open", about: peer.about, ms: performance.now() - start };
+    }
     case "infer":
-      input = request.input;
-      return { did: "infer", outputs: await peer.run(input) };
+      return { did: "infer", outputs: await peer.run() };
     case "burst": {
-      for (let i = 0; i < request.warmUp; i++) await peer.run(input);
+      for (let i = 0; i < request.warmUp; i++) await peer.run();
       const ms: number[] = [];
-      for (let i = 0; i < request.runs; i++) {
+      for (
+        let sum = 0;
+        ms.length === 0 || (ms.length < request.runs && sum < request.ms);
+        sum += ms.at(-1)!
+      ) {
         const start = performance.now();
-        await peer.run(input);
+        await peer.run();
         ms.push(performance.now() - start);
       }
       return { did: "burst", ms };
     }
+    case "memory":
+      return { did: "memory", bytes: peakBytes() };
+  }
+}
+
+function readInputs(files: Readonly<Record<string, { dims: readonly number[]; file: string }>>) {
+  const read = (file: string): Float32Array => new Float32Array(new Uint8Array(readFileSync(file)).buffer);
+  return Object.fromEntries(
+    Object.entries(files).map(([name, { dims, file }]) => [name, { dims, data: read(file) }]),
+  );
+}
+
+/** Of this program alone: getrusage() would count what the process was before it became this program. */
+function peakBytes(): number {
+  try {
+    return 1024 * Number(/^VmHWM:\s+(\d+) kB$/m.exec(readFileSync("/proc/self/status", "utf8"))![1]);
+  } catch (cause) {
+    throw new Unavailable("Peak memory is read from /proc/self/status, which this system does not have.", {
+      cause,
+    });
   }
 }
 
 process.on("message", async (request: Request) => {
-  const reply: Answer = await answer(request).catch((error: Error) => ({
+  const reply: Answer = await answer(request).catch((error: Error & { code?: string }) => ({
     did: "fail",
     message: error.message,
+    unavailable: error instanceof Unavailable || error.code === "BACKEND_UNAVAILABLE",
   }));
   process.send!(reply);
 });

@@ -1,78 +1,90 @@
 /** A peer in a process of its own, so that no two peers share threads, heaps or settings. */
-import { type ChildProcess, fork } from "node:child_process";
-import { fileURLToPath } from "node:url";
+import { type Channel, openChannel } from "./channel.ts";
 import type { Answer, Request } from "./messages.ts";
-import type { InputTensor, Outputs, PeerSpec } from "./peer.ts";
-
-const CHILD = fileURLToPath(new URL("child.ts", import.meta.url));
+import { type Job, type Outputs, type PeerSpec, Unavailable } from "./peer.ts";
 
 export class RemotePeer {
   readonly spec: PeerSpec;
-  #about = "";
-  readonly #child: ChildProcess;
+  readonly #channel: Channel;
 
-  /** The process inherits this one's flags of Node, among them those for WebAssembly. */
   private constructor(spec: PeerSpec) {
     this.spec = spec;
-    this.#child = fork(CHILD, { serialization: "advanced" });
+    this.#channel = openChannel(spec);
   }
 
-  static async open(model: string, spec: PeerSpec): Promise<RemotePeer> {
+  /**
+   * The process with the engine's code and the inputs, but no network yet.
+   * @throws Unavailable where this machine or installation lacks what the peer needs
+   */
+  static async start(job: Job, spec: PeerSpec): Promise<RemotePeer> {
     const peer = new RemotePeer(spec);
     try {
-      peer.#about = (await peer.#ask({ do: "open", model, spec }, "open")).about;
+      await peer.#ask({ do: "start", spec, job }, "start");
+      return peer;
     } catch (error) {
       peer.close();
       throw error;
     }
-    return peer;
-  }
-
-  /** Name, version, kernel set. */
-  get about(): string {
-    return this.#about;
   }
 
   get pid(): number {
-    return this.#child.pid!;
+    return this.#channel.child.pid!;
   }
 
-  /** Runs once and keeps the input for the bursts. */
-  async infer(input: InputTensor): Promise<Outputs> {
-    return (await this.#ask({ do: "infer", input }, "infer")).outputs;
+  /**
+   * Loads the networks and runs once.
+   * @returns name, version, kernel set; and milliseconds of both
+   */
+  async open(): Promise<{ about: string; ms: number }> {
+    return this.#ask({ do: "open" }, "open");
   }
 
-  /** @returns milliseconds of each timed run */
-  async burst(warmUp: number, runs: number): Promise<readonly number[]> {
-    return (await this.#ask({ do: "burst", warmUp, runs }, "burst")).ms;
+  async infer(): Promise<Outputs> {
+    return (await this.#ask({ do: "infer" }, "infer")).outputs;
+  }
+
+  /** @returns milliseconds of each timed run: as many as fit into `ms`, 1 to `runs` */
+  async burst(warmUp: number, runs: number, ms: number): Promise<readonly number[]> {
+    return (await this.#ask({ do: "burst", warmUp, runs, ms }, "burst")).ms;
+  }
+
+  /** The most bytes that the process ever had in memory. */
+  async peakBytes(): Promise<number> {
+    return (await this.#ask({ do: "memory" }, "memory")).bytes;
   }
 
   close(): void {
-    if (this.#child.connected) this.#child.disconnect();
+    this.#channel.close();
   }
 
   #ask<D extends Answer["did"]>(request: Request, did: D): Promise<Extract<Answer, { did: D }>> {
+    const { child } = this.#channel;
     return new Promise((resolve, reject) => {
-      const fail = (message: string) => reject(new Error(`${this.#name()}: ${message}`));
-      const onExit = (code: number | null, signal: string | null) => {
-        this.#child.off("message", onMessage);
+      const fail = (reason: string, unavailable = false) => {
+        const message = `${nameOf(this.spec)}: ${reason}`;
+        reject(unavailable ? new Unavailable(message) : new Error(message));
+      };
+      const settled = () => {
+        child.off("exit", onExit);
+        child.off("error", onError);
+      };
+      const onExit = (code: number | null, signal: string | null) =>
         fail(`its process ended with ${signal ?? `code ${code}`}.`);
-      };
-      const onMessage = (answer: Answer) => {
-        this.#child.off("exit", onExit);
+      const onError = (error: NodeJS.ErrnoException) => fail(`${error.message}.`, error.code === "ENOENT");
+      child.once("exit", onExit);
+      child.once("error", onError);
+      this.#channel.send(request, (answer) => {
+        settled();
         if (answer.did === did) resolve(answer as Extract<Answer, { did: D }>);
-        else fail(answer.did === "fail" ? answer.message : `expected "${did}", found "${answer.did}".`);
-      };
-      this.#child.once("message", onMessage);
-      this.#child.once("exit", onExit);
-      this.#child.send(request, (error) => {
-        if (error !== null) fail(error.message);
+        else if (answer.did === "fail") fail(answer.message, answer.unavailable);
+        else fail(`expected "${did}", found "${answer.did}".`);
       });
     });
   }
+}
 
-  #name(): string {
-    const { kind, backend, wasmBuild, threads } = this.spec;
-    return [kind, backend, wasmBuild, `${threads}T`].filter((part) => part !== undefined).join(" ");
-  }
+/** "ours cpu avx2 1T" */
+export function nameOf({ kind, backend, wasmBuild, isa, threads, root }: PeerSpec): string {
+  const parts = [kind, backend, wasmBuild, isa, `${threads}T`, root === undefined ? undefined : "before"];
+  return parts.filter((part) => part !== undefined).join(" ");
 }
