@@ -16,7 +16,7 @@ export interface GalleryOptions {
   readonly signal: AbortSignal;
 }
 
-const KEY = "Dashed boxes are annotated, full ones were found.";
+const KEY = "Dashed boxes are annotated, full ones were reported.";
 
 /**
  * At most 24 pictures, read one after another. One that cannot be read any more is said to be missing.
@@ -33,7 +33,7 @@ export async function mistakeGalleries(
   const { misses, falseAlarms, missedPictures, alarmedPictures } = mistakesOf(
     data,
     threshold,
-    model.manifest.thresholds.findingWhenNormal,
+    model.manifest.thresholds,
   );
   const gallery = async (title: string, lead: string, mistakes: readonly Mistake[]): Promise<Gallery> => {
     const thumbnails: Thumbnail[] = [];
@@ -50,12 +50,12 @@ export async function mistakeGalleries(
       : [
           await gallery(
             "Worst misses",
-            `Annotated lesions that no finding meets with an IoU of 0.5, after the decision rule: those that are furthest from any finding of their class first, classes taking turns. ${KEY}`,
+            `Annotated lesions that no finding meets with an IoU of 0.5, of those that are reported: those that are furthest from any finding of their class first, classes taking turns. ${KEY}`,
             misses,
           ),
           await gallery(
             "False alarms",
-            `Findings with the highest scores that meet no annotated lesion of their class, after the decision rule. ${KEY}`,
+            `Findings with the highest scores that meet no annotated lesion of their class. ${KEY}`,
             falseAlarms,
           ),
         ];

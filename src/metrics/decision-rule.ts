@@ -22,3 +22,12 @@ export function applyDecisionRule<F extends Pick<Finding, "score">>(
   checkRange("applyDecisionRule", "keepThreshold", keepThreshold, 0, 1);
   return probability >= abnormalThreshold ? findings : findings.filter(({ score }) => score >= keepThreshold);
 }
+
+/** Findings whose score reaches the least of their label; labels without one keep all. */
+export function atOperatingPoints<F extends Pick<Finding, "label" | "score">>(
+  findings: readonly F[],
+  least: Readonly<Record<string, number>> = {},
+): readonly F[] {
+  const points = new Map(Object.entries(least));
+  return findings.filter(({ label, score }) => score >= (points.get(label) ?? 0));
+}

@@ -1,6 +1,6 @@
 /** Joins both halves by the decision rule. */
 import type { Abnormality, Finding } from "../api/results.ts";
-import { applyDecisionRule } from "../metrics/decision-rule.ts";
+import { applyDecisionRule, atOperatingPoints } from "../metrics/decision-rule.ts";
 import type { Thresholds } from "../package/manifest.ts";
 
 /**
@@ -12,8 +12,7 @@ export function decide(
   abnormal: Abnormality | null,
   thresholds: Thresholds,
 ): { findings: readonly Finding[]; suppressed: readonly Finding[] } {
-  const lowest = new Map(Object.entries(thresholds.finding ?? {}));
-  const sure = found.filter(({ label, score }) => score >= (lowest.get(label) ?? 0));
+  const sure = atOperatingPoints(found, thresholds.finding);
   const findings =
     abnormal === null
       ? sure

@@ -63,7 +63,9 @@ test("misses and false alarms after the decision rule, worst first", () => {
     picture("c", 0.8, [], [finding(IMPLANT, 0.95, 5, 5)]),
     picture("d", 0.1, [], []),
   ]);
-  const { misses, falseAlarms, missedPictures, alarmedPictures } = mistakesOf(data, 0.5, 0.5);
+  const { misses, falseAlarms, missedPictures, alarmedPictures } = mistakesOf(data, 0.5, {
+    findingWhenNormal: 0.5,
+  });
   assert.equal(summary(misses), [
     "a Osteophytes 100",
     "a Surgical implant 300",
@@ -107,7 +109,9 @@ test("frequent classes leave room for others, and there are at most 24 in all", 
       [finding(IMPLANT, next(), 500, 500)],
     ),
   );
-  const { misses, falseAlarms, missedPictures, alarmedPictures } = mistakesOf(joined(pictures), 0.5, 0);
+  const { misses, falseAlarms, missedPictures, alarmedPictures } = mistakesOf(joined(pictures), 0.5, {
+    findingWhenNormal: 0,
+  });
   assert.is(misses.length, 8);
   assert.is(misses.filter(({ focus }) => focus?.label === IMPLANT).length, 4);
   assert.is(falseAlarms.length, 8);
@@ -115,6 +119,23 @@ test("frequent classes leave room for others, and there are at most 24 in all", 
   assert.ok(
     missedPictures.every(({ probability }, i) => i === 0 || probability >= missedPictures[i - 1].probability),
   );
+});
+
+test("boxes below the operating points of their class are not there", () => {
+  const data = joined([
+    picture(
+      "a",
+      0.9,
+      [lesion(OSTEOPHYTES, 0, 0), lesion(IMPLANT, 300, 0)],
+      [finding(OSTEOPHYTES, 0.3, 0, 0), finding(IMPLANT, 0.3, 300, 0), finding(OSTEOPHYTES, 0.2, 90, 90)],
+    ),
+    picture("b", 0.1, [], []),
+  ]);
+  const { misses, falseAlarms } = mistakesOf(data, 0.5, { finding: { [OSTEOPHYTES]: 0.31 } });
+  assert.equal(summary(misses), ["a Osteophytes 0"]);
+  assert.equal(misses[0].findings, [finding(IMPLANT, 0.3, 300, 0)]);
+  assert.equal(falseAlarms, []);
+  assert.is(mistakesOf(data, 0.5).falseAlarms.length, 1);
 });
 
 test("a system without a detector has wrong pictures only", () => {

@@ -1,5 +1,6 @@
 /** Where a system is wrong: lesions that nothing found, boxes where nothing is, pictures on the wrong side. */
 import type { Finding } from "../../api/results.ts";
+import { atOperatingPoints } from "../../metrics/decision-rule.ts";
 import {
   afterRule,
   boxIou,
@@ -9,6 +10,7 @@ import {
   type Lesion,
 } from "../../metrics/index.ts";
 import { matchLesions } from "../../metrics/match.ts";
+import type { Thresholds } from "../../package/manifest.ts";
 
 export interface Mistake {
   readonly imageId: string;
@@ -16,7 +18,7 @@ export interface Mistake {
   /** The lesion that was missed (no score) or the box that is wrong; null: the whole picture. */
   readonly focus: (Lesion & { readonly score: number | null }) | null;
   readonly truth: readonly Lesion[];
-  /** As the decision rule leaves them. */
+  /** What is reported: at the operating points, and as the decision rule leaves them. */
   readonly findings: readonly Finding[];
   /** What is beside it, in a few words. */
   readonly note: string;
@@ -36,17 +38,25 @@ const MOST_BOXES = 8;
 const MOST_PICTURES = 4;
 
 /**
- * The worst of each kind, at most 24 in all. Boxes count as they do for average precision at IoU 0.5, after the decision
- * rule. Misses: those with the least overlap of any finding of their class first, of equal ones the largest, classes
- * taking turns, so that a frequent class leaves room for others. False alarms: in falling score.
+ * The worst of each kind, at most 24 in all. Boxes count as they do for average precision at IoU 0.5, of those that are
+ * reported: after the decision rule and, where the package has operating points, from these on. Misses: those with the
+ * least overlap of any finding of their class first, of equal ones the largest, classes taking turns, so that a frequent
+ * class leaves room for others. False alarms: in falling score.
  * @param threshold c*, 0..1
  */
-export function mistakesOf(data: Joined, threshold: number, keepThreshold?: number): Mistakes {
+export function mistakesOf(
+  data: Joined,
+  threshold: number,
+  { findingWhenNormal, finding }: Partial<Omit<Thresholds, "abnormal">> = {},
+): Mistakes {
   const { scores, positive, truth } = data;
   const cases =
     data.cases === null
       ? truth.map((): DetectionCase => ({ truth: [], findings: [] }))
-      : afterRule(data.cases, scores, threshold, keepThreshold);
+      : afterRule(data.cases, scores, threshold, findingWhenNormal).map(({ truth: lesions, findings }) => ({
+          truth: lesions,
+          findings: atOperatingPoints(findings, finding),
+        }));
   const about = (i: number): Omit<Mistake, "focus" | "note"> => ({
     imageId: truth[i].imageId,
     probability: scores[i],
