@@ -19,14 +19,20 @@ export function bfloat16ToNumber(bits: number): number {
   return floats[0]!;
 }
 
-/** Every value of binary16, made once: millions of weights are looked up in it. */
-let table: Float32Array | null = null;
-
 /** Exact: every binary16 is a float32. */
 export function halvesToFloats(bits: Uint16Array): Float32Array {
-  table ??= Float32Array.from({ length: 65536 }, (_, code) => halfToNumber(code));
   const out = new Float32Array(bits.length);
-  for (let i = 0; i < bits.length; i++) out[i] = table[bits[i]!]!;
+  const raw = new Uint32Array(out.buffer);
+  for (let i = 0; i < bits.length; i++) {
+    const half = bits[i]!;
+    if ((half & 0x7c00) === 0x7c00) out[i] = halfToNumber(half);
+    else {
+      // Exponent and fraction in their new places; the biases differ by 112. Subnormal halves are subnormal floats here,
+      // and the product is exact for them too.
+      raw[i] = ((half & 0x8000) << 16) | ((half & 0x7fff) << 13);
+      out[i] = out[i]! * 2 ** 112;
+    }
+  }
   return out;
 }
 
