@@ -3,7 +3,7 @@ import type { Case } from "./cases/case.ts";
 import { compareOutputs } from "./compare.ts";
 import { type Contestant, interleave, type Measured } from "./interleave.ts";
 import { describeMachine, type Load } from "./machine.ts";
-import { type Job, type Outputs, type PeerSpec, Unavailable } from "./peers/peer.ts";
+import { type Job, keyOf, type Outputs, type PeerSpec, Unavailable } from "./peers/peer.ts";
 import { RemotePeer } from "./peers/remote.ts";
 import type { CaseResult, Omitted, PeerResult, Results } from "./results.ts";
 import { summarize } from "./stats.ts";
@@ -57,7 +57,6 @@ function groupsOf(cases: readonly Case[]): Case[][] {
   return groups;
 }
 
-const keyOf = (spec: PeerSpec): string => JSON.stringify(spec);
 const BARE: PeerSpec = { kind: "bare", threads: 1 };
 
 async function measureGroup(

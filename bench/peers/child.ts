@@ -1,5 +1,6 @@
 /** The process of one peer: opens it, runs it when asked, waits without work otherwise. */
 import { readFileSync } from "node:fs";
+import { readInputs } from "./inputs.ts";
 import type { Answer, Request } from "./messages.ts";
 import { type Inputs, type Job, type OpenPeer, type Peer, type StartPeer, Unavailable } from "./peer.ts";
 
@@ -48,13 +49,6 @@ async function answer(request: Request): Promise<Answer> {
     case "memory":
       return { did: "memory", bytes: peakBytes() };
   }
-}
-
-function readInputs(files: Readonly<Record<string, { dims: readonly number[]; file: string }>>) {
-  const read = (file: string): Float32Array => new Float32Array(new Uint8Array(readFileSync(file)).buffer);
-  return Object.fromEntries(
-    Object.entries(files).map(([name, { dims, file }]) => [name, { dims, data: read(file) }]),
-  );
 }
 
 /** Of this program alone: getrusage() would count what the process was before it became this program. */

@@ -13,6 +13,9 @@ export interface PeerSpec {
   readonly root?: string;
 }
 
+/** Equal for equal peers. */
+export const keyOf = (spec: PeerSpec): string => JSON.stringify(spec);
+
 /** Numbers in a file: float32, little endian, row-major. */
 export interface TensorFile {
   readonly dims: readonly number[];

@@ -1,0 +1,40 @@
+/** What the machine can do at most: peak.cpp, compiled for it. */
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { sha256Hex } from "../src/platform/hash.ts";
+import { cached } from "./cache.ts";
+
+export interface Peak {
+  readonly threads: number;
+  /** Fused multiply-adds of float32, 2 operations each. */
+  readonly gflops: number;
+  /** Read plus written by a copy in main memory. */
+  readonly gbytes: number;
+}
+
+const SOURCE = join(import.meta.dirname, "peak.cpp");
+
+/** null without a C++ compiler ($CXX, or c++). */
+export async function measurePeak(threads: number): Promise<Peak | null> {
+  const compiler = process.env.CXX ?? "c++";
+  const key = sha256Hex(readFileSync(SOURCE)).slice(0, 12);
+  try {
+    const program = await cached(`peak-${key}`, [], async (path) =>
+      succeed(compiler, ["-std=c++20", "-O3", "-march=native", "-pthread", SOURCE, "-o", path]),
+    );
+    const [gflops, gbytes] = succeed(program, [String(threads)])
+      .split(" ")
+      .map(Number);
+    return { threads, gflops: gflops!, gbytes: gbytes! };
+  } catch (error) {
+    console.error(`No shares of the machine's peak: ${(error as Error).message}`);
+    return null;
+  }
+}
+
+function succeed(command: string, args: readonly string[]): string {
+  const { status, stdout, stderr, error } = spawnSync(command, args, { encoding: "utf8" });
+  if (status === 0) return stdout;
+  throw error ?? new Error(`${command} ended with status ${status}. ${stderr}`);
+}
