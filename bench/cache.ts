@@ -1,7 +1,7 @@
 /** Files in the temporary folder that are made once and named after what they were made from. Safe to delete. */
 import { access, mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { extname, join } from "node:path";
 import { sha256Hex } from "../src/platform/hash.ts";
 
 const ROOT = join(import.meta.dirname, "..");
@@ -44,9 +44,10 @@ const exists = (path: string): Promise<boolean> =>
 async function sourceKey(sources: readonly string[]): Promise<string> {
   const parts: Uint8Array[] = [];
   for (const source of sources) {
-    const inside = source.endsWith(".ts") ? [""] : await readdir(join(ROOT, source), { recursive: true });
+    const isFolder = extname(source) === "";
+    const inside = isFolder ? await readdir(join(ROOT, source), { recursive: true }) : [""];
     for (const file of inside.sort())
-      if (join(source, file).endsWith(".ts")) parts.push(await readFile(join(ROOT, source, file)));
+      if (extname(join(source, file)) !== "") parts.push(await readFile(join(ROOT, source, file)));
   }
   return sha256Hex(...parts);
 }

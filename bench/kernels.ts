@@ -71,8 +71,8 @@ await command(HELP, ROUNDS, { threads: { type: "string" }, backend: { type: "str
   const limits =
     peak === null
       ? ""
-      : `\nPeak on ${threads} threads: ${peak.gflops.toFixed(0)} GFLOP/s, ${peak.gbytes.toFixed(1)} GB/s`;
-  print(options, results, `${toTable(kernels)}\n\nKernels ${isa}, ${threads} threads${limits}`);
+      : `\nPeak, ${threads}T: ${peak.gflops.toFixed(0)} GFLOP/s, ${peak.gbytes.toFixed(1)} GB/s`;
+  print(options, results, `${toTable(kernels)}\n\nKernels ${isa}, ${threads}T${limits}`);
   return 0;
 });
 

@@ -69,7 +69,11 @@ async function measureGroup(
     ? (text: string) => process.stderr.write(`\r\x1b[K${text}`)
     : () => {};
   progress(`${group[0]!.name}: preparing`);
-  const job = await makeJob();
+  let made: Promise<Job> | null = null;
+  const job = (): Promise<Job> => {
+    made ??= makeJob();
+    return made;
+  };
   const entries = new Map<string, Entry | Error>();
   const enter = async (spec: PeerSpec, reference: PeerSpec | null): Promise<void> => {
     if (entries.has(keyOf(spec))) return;
@@ -116,13 +120,13 @@ class Entry implements Contestant {
   readonly about: string;
   readonly outputs: Outputs;
   readonly difference: number;
-  readonly #job: Job;
+  readonly #job: () => Promise<Job>;
   readonly #measure: Case["measure"];
   /** Only what is timed warm lives between turns. */
   readonly #peer: RemotePeer | null;
 
   private constructor(
-    job: Job,
+    job: () => Promise<Job>,
     measure: Case["measure"],
     peer: RemotePeer,
     found: { about: string; outputs: Outputs; difference: number },
@@ -139,14 +143,14 @@ class Entry implements Contestant {
 
   /** @returns what is wrong with the peer or its answers, where something is */
   static async open(
-    job: Job,
+    job: () => Promise<Job>,
     spec: PeerSpec,
     measure: Case["measure"],
     reference: Entry | null,
   ): Promise<Entry | Error> {
     let peer: RemotePeer | null = null;
     try {
-      peer = await RemotePeer.start(job, spec);
+      peer = await RemotePeer.start(spec, job);
       const { about } = await peer.open();
       const outputs = await peer.infer();
       const difference = compareOutputs(about, outputs, reference?.outputs ?? outputs);
@@ -162,7 +166,7 @@ class Entry implements Contestant {
   }
 
   async enter(): Promise<RemotePeer> {
-    return this.#peer ?? RemotePeer.start(this.#job, this.spec);
+    return this.#peer ?? RemotePeer.start(this.spec, this.#job);
   }
 
   async measure(peer: RemotePeer): Promise<readonly number[]> {

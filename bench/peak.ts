@@ -1,8 +1,6 @@
 /** What the machine can do at most: peak.cpp, compiled for it. */
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { sha256Hex } from "../src/platform/hash.ts";
 import { cached } from "./cache.ts";
 
 export interface Peak {
@@ -18,9 +16,8 @@ const SOURCE = join(import.meta.dirname, "peak.cpp");
 /** null without a C++ compiler ($CXX, or c++). */
 export async function measurePeak(threads: number): Promise<Peak | null> {
   const compiler = process.env.CXX ?? "c++";
-  const key = sha256Hex(readFileSync(SOURCE)).slice(0, 12);
   try {
-    const program = await cached(`peak-${key}`, [], async (path) =>
+    const program = await cached("peak", ["bench/peak.cpp"], async (path) =>
       succeed(compiler, ["-std=c++20", "-O3", "-march=native", "-pthread", SOURCE, "-o", path]),
     );
     const [gflops, gbytes] = succeed(program, [String(threads)])

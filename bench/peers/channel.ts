@@ -33,7 +33,7 @@ function node(): Channel {
 }
 
 function python(): Channel {
-  const child = spawn(PYTHON, [PYTORCH], { stdio: ["pipe", "pipe", "inherit"] });
+  const child = spawn(PYTHON, ["-B", PYTORCH], { stdio: ["pipe", "pipe", "inherit"] });
   let waiting: ((answer: Answer) => void) | null = null;
   // a process that ended is reported by its exit
   child.stdin.on("error", () => {});

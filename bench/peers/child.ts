@@ -20,10 +20,12 @@ let peer: Peer;
 async function answer(request: Request): Promise<Answer> {
   switch (request.do) {
     case "start":
-      job = request.job;
-      inputs = job.kind === "networks" ? job.networks.map((network) => readInputs(network.inputs)) : [];
       open = await (await PEERS[request.spec.kind]!())(request.spec);
       return { did: "start" };
+    case "prepare":
+      job = request.job;
+      inputs = job.kind === "networks" ? job.networks.map((network) => readInputs(network.inputs)) : [];
+      return { did: "prepare" };
     case "open": {
       const start = performance.now();
       peer = await open(job, inputs);

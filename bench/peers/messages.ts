@@ -2,8 +2,10 @@
 import type { Job, Outputs, PeerSpec } from "./peer.ts";
 
 export type Request =
-  /** Loads the engine's code and reads the inputs. */
-  | { readonly do: "start"; readonly spec: PeerSpec; readonly job: Job }
+  /** Loads the engine's code. */
+  | { readonly do: "start"; readonly spec: PeerSpec }
+  /** Reads the inputs. */
+  | { readonly do: "prepare"; readonly job: Job }
   /** Loads the networks; `ms` is what that and a first run take. */
   | { readonly do: "open" }
   | { readonly do: "infer" }
@@ -13,6 +15,7 @@ export type Request =
 
 export type Answer =
   | { readonly did: "start" }
+  | { readonly did: "prepare" }
   | { readonly did: "open"; readonly about: string; readonly ms: number }
   | { readonly did: "infer"; readonly outputs: Outputs }
   | { readonly did: "burst"; readonly ms: readonly number[] }

@@ -13,13 +13,14 @@ export class RemotePeer {
   }
 
   /**
-   * The process with the engine's code and the inputs, but no network yet.
+   * The process with the engine's code and the inputs, but no network yet. `job` is called only where the engine is.
    * @throws Unavailable where this machine or installation lacks what the peer needs
    */
-  static async start(job: Job, spec: PeerSpec): Promise<RemotePeer> {
+  static async start(spec: PeerSpec, job: () => Promise<Job>): Promise<RemotePeer> {
     const peer = new RemotePeer(spec);
     try {
-      await peer.#ask({ do: "start", spec, job }, "start");
+      await peer.#ask({ do: "start", spec }, "start");
+      await peer.#ask({ do: "prepare", job: await job() }, "prepare");
       return peer;
     } catch (error) {
       peer.close();
@@ -70,7 +71,8 @@ export class RemotePeer {
       };
       const onExit = (code: number | null, signal: string | null) =>
         fail(`its process ended with ${signal ?? `code ${code}`}.`);
-      const onError = (error: NodeJS.ErrnoException) => fail(`${error.message}.`, error.code === "ENOENT");
+      const onError = (error: NodeJS.ErrnoException) =>
+        fail(`its process could not start (${error.message}).`, error.code === "ENOENT");
       child.once("exit", onExit);
       child.once("error", onError);
       this.#channel.send(request, (answer) => {

@@ -13,8 +13,8 @@ class Unavailable(Exception):
     pass
 
 
-def start(spec, job):
-    """Loads the code and the inputs; returns the function that loads the networks."""
+def start(spec):
+    """Loads the code."""
     try:
         import torch
         import torchvision  # noqa: F401
@@ -23,44 +23,51 @@ def start(spec, job):
             f"{error}; it takes Debian's python3-torch and python3-torchvision, "
             "or SPINEXR_BENCH_PYTHON with the path of a Python that has them."
         ) from error
+    torch.set_num_threads(spec["threads"])
+    torch.set_grad_enabled(False)
+    return f"PyTorch {torch.__version__}"
+
+
+def prepare(job):
+    """Reads the inputs; returns the function that loads the networks, which returns the one that runs them."""
     import networks
     import screening
 
-    torch.set_num_threads(spec["threads"])
-    torch.set_grad_enabled(False)
     inputs = [networks.read_inputs(n["inputs"]) for n in job.get("networks", [])]
 
     def open_job():
         if job["kind"] == "screen":
-            run = screening.Screening(job).run
-        else:
-            loaded = [networks.load(n["checkpoint"]) for n in job["networks"]]
+            return screening.Screening(job).run
+        loaded = [networks.load(n["checkpoint"]) for n in job["networks"]]
 
-            def run():
-                outputs = {}
-                for i, (network, tensors) in enumerate(zip(loaded, inputs)):
-                    prefix = "" if len(loaded) == 1 else f"{i}."
-                    for name, value in network(**tensors).items():
-                        outputs[prefix + name] = value.flatten()
-                return outputs
+        def run():
+            outputs = {}
+            for i, (network, tensors) in enumerate(zip(loaded, inputs)):
+                prefix = "" if len(loaded) == 1 else f"{i}."
+                for name, value in network(**tensors).items():
+                    outputs[prefix + name] = value.flatten()
+            return outputs
 
-        return run, f"PyTorch {torch.__version__}"
+        return run
 
     return open_job
 
 
 def main():
-    open_job = run = None
+    about = open_job = run = None
 
     def answer(request):
-        nonlocal open_job, run
+        nonlocal about, open_job, run
         what = request["do"]
         if what == "start":
-            open_job = start(request["spec"], request["job"])
+            about = start(request["spec"])
+            return {}
+        if what == "prepare":
+            open_job = prepare(request["job"])
             return {}
         if what == "open":
             began = time.perf_counter()
-            run, about = open_job()
+            run = open_job()
             run()
             return {"about": about, "ms": 1e3 * (time.perf_counter() - began)}
         if what == "infer":
