@@ -1,6 +1,6 @@
 /** Whether the working tree is slower than another revision: both here, in turns. */
 import { execFileSync } from "node:child_process";
-import { existsSync, symlinkSync } from "node:fs";
+import { symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { CACHE } from "./cache.ts";
 import type { Case } from "./cases/case.ts";
@@ -45,7 +45,7 @@ await command(HELP, ROUNDS, OWN, async (options) => {
   const margin = wholeNumber("margin", options.values.margin ?? String(MARGIN), 1000);
   const revision = baseRevision(options.values.base);
   const slower = ({ ratio }: CaseResult): boolean => ratio * (1 + margin / 100) < 1;
-  return inWorktree(revision, async (root) => {
+  return inWorktree(revision, builds(cases), async (root) => {
     const settings = { rounds: options.rounds, noisy: options.flags.has("noisy") };
     const against = cases.map((each) => ({ ...each, ...before(each, root) }));
     const first = await measure(against, settings);
@@ -108,19 +108,38 @@ function commit(revision: string): string | null {
   }
 }
 
+/** The scripts that build what the cases run. */
+function builds(cases: readonly Case[]): string[] {
+  const backends = new Set(cases.map(({ ours }) => ours.backend));
+  const scripts = { cpu: "scripts/build-native.mjs", wasm: "wasm/build.mjs" };
+  return Object.entries(scripts).flatMap(([backend, script]) =>
+    backends.has(backend as keyof typeof scripts) ? [script] : [],
+  );
+}
+
 /** The revision's sources and builds in a folder of their own, with this checkout's development dependencies. */
-async function inWorktree<T>(revision: string, use: (root: string) => Promise<T>): Promise<T> {
+async function inWorktree<T>(
+  revision: string,
+  scripts: readonly string[],
+  use: (root: string) => Promise<T>,
+): Promise<T> {
   const root = join(CACHE, `worktree-${revision.slice(0, 12)}-${process.pid}`);
-  git("worktree", "add", "--detach", "--force", root, revision);
+  const remove = (): string => git("worktree", "remove", "--force", root);
+  const onInterrupt = (): never => {
+    remove();
+    process.exit(130);
+  };
+  git("worktree", "add", "--detach", root, revision);
+  process.once("SIGINT", onInterrupt);
   try {
     symlinkSync(join(ROOT, "node_modules"), join(root, "node_modules"), "junction");
-    for (const script of ["scripts/build-native.mjs", "wasm/build.mjs"]) {
+    for (const script of scripts) {
       console.error(`${revision.slice(0, 12)}: ${script}`);
       execFileSync(process.execPath, [join(root, script)], { cwd: root, stdio: ["ignore", 2, 2] });
     }
     return await use(root);
   } finally {
-    git("worktree", "remove", "--force", root);
-    if (existsSync(root)) console.error(`${root} could not be removed.`);
+    process.off("SIGINT", onInterrupt);
+    remove();
   }
 }

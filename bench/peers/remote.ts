@@ -72,7 +72,11 @@ export class RemotePeer {
       const onExit = (code: number | null, signal: string | null) =>
         fail(`its process ended with ${signal ?? `code ${code}`}.`);
       const onError = (error: NodeJS.ErrnoException) =>
-        fail(`its process could not start (${error.message}).`, error.code === "ENOENT");
+        fail(`its process cannot be used (${error.message}).`, error.code === "ENOENT");
+      if (child.exitCode !== null || child.signalCode !== null) {
+        onExit(child.exitCode, child.signalCode);
+        return;
+      }
       child.once("exit", onExit);
       child.once("error", onError);
       this.#channel.send(request, (answer) => {
