@@ -10,7 +10,7 @@
 namespace spinexr {
 
 // Rows of A are packed at this constant stride so that the compiler folds row addresses; the 16 extra floats
-// put consecutive rows into different L1 sets. Deeper products are cut into chunks that accumulate into C.
+// put consecutive rows into different L1 sets. Deeper products are cut into chunks that are summed in C.
 constexpr int kPackedDepth = 1024;
 constexpr int kPackedStride = kPackedDepth + 16;
 
@@ -25,8 +25,15 @@ struct GemmTile {
   const float* residual;  // or null
   int64_t ldr;
   float low, high;  // clamp, -inf/inf for none
-  bool accumulate;  // add to c
-  bool last;        // apply scale, bias, residual and clamp
+  const float* addend;  // added to the sums, or null; may be c
+  int64_t ld_addend;
+  bool last;  // apply scale, bias, residual and clamp
+};
+
+// One row of the quarters of A in Strassen's product and of the sums made of them.
+struct StrassenSums {
+  const float *a11, *a12, *a21, *a22;
+  float *s1, *s2, *s3, *s4;
 };
 
 // One tile of a Winograd convolution on its way out: the sums of products in, pixels of y out.

@@ -7,6 +7,7 @@
 #include "gemm.h"
 #include "geometry.h"
 #include "plan/enums.h"
+#include "strassen.h"
 #include "winograd.h"
 
 namespace spinexr {
@@ -233,6 +234,10 @@ Status prepare_conv(PrepareContext& context, const step::conv& step, OpPointer* 
     return context.fail(
         "expected a 3 x 3 kernel, stride 1, dilation 1 and one group for a Winograd algorithm");
   }
+  if (algorithm == ConvAlgorithm::kStrassen && !runs_strassen(g)) {
+    return context.fail("expected one group and a depth of 1 to %d for Strassen's algorithm",
+                        2 * kPackedDepth);
+  }
   if (algorithm == ConvAlgorithm::kDepthwise && !g.depthwise()) {
     return context.fail("expected group = input channels = output channels for the depthwise algorithm");
   }
@@ -240,6 +245,10 @@ Status prepare_conv(PrepareContext& context, const step::conv& step, OpPointer* 
   if (winograd) {
     SPX_TRY(check_in_place(context, step, true));
     SPX_TRY(make_winograd_conv(context, g, algorithm == ConvAlgorithm::kWinograd2 ? 2 : 4, &conv));
+    if (conv == nullptr) return Status::OK;
+  } else if (algorithm == ConvAlgorithm::kStrassen) {
+    SPX_TRY(check_in_place(context, step, true));
+    SPX_TRY(make_strassen_conv(context, g, &conv));
     if (conv == nullptr) return Status::OK;
   } else if (algorithm != ConvAlgorithm::kGemm && g.depthwise() && g.c > 1) {
     SPX_TRY(check_in_place(context, step, true));

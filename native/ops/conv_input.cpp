@@ -139,27 +139,56 @@ void ConvInput::pack_pixel(float* target, int64_t image, int64_t oh, int64_t ow,
   }
 }
 
+int64_t ConvInput::pack_inner_pixels(float* target, int64_t image, int64_t oh, int64_t ow,
+                                     int64_t most) const {
+  const int64_t left = ow * g.stride_w - g.pad_left;
+  if (left < 0) return 0;
+  const int64_t fitting = (g.w - g.kernel_w - left) / g.stride_w + 1;
+  const int64_t pixels = left + g.kernel_w > g.w ? 0 : smaller(most, fitting);
+  if (pixels == 0) return 0;
+  const int64_t row_depth = g.kernel_w * g.c;
+  for (int64_t kh = 0; kh < g.kernel_h; ++kh, target += row_depth) {
+    const int64_t ih = oh * g.stride_h - g.pad_top + kh * g.dilation_h;
+    if (ih >= 0 && ih < g.h) {
+      const float* const source = x + ((image * g.h + ih) * g.w + left) * g.c;
+      kernels.copy_rows(target, kPackedStride, source, g.stride_w * g.c, pixels, row_depth);
+    } else {
+      for (int64_t i = 0; i < pixels; ++i) zero(target + i * kPackedStride, row_depth);
+    }
+  }
+  return pixels;
+}
+
 void ConvInput::pack(float* target, int64_t row, int64_t rows, int64_t first_channel, int64_t k,
                      int64_t depth) const {
   if (g.pointwise()) {
     const float low = g.relu ? 0.0f : -kInfinity;
     const int64_t c = first_channel + k;
+    const float* const source = x + row * g.pixel_stride + c;
+    if (!g.scaled) {
+      kernels.copy_rows(target, kPackedStride, source, g.pixel_stride, rows, depth);
+      return;
+    }
     for (int64_t i = 0; i < rows; ++i) {
-      const float* const source = x + (row + i) * g.pixel_stride + c;
-      if (g.scaled) {
-        kernels.scale_shift(target + i * kPackedStride, source, scale + c, shift + c, depth, low, kInfinity);
-      } else {
-        copy(target + i * kPackedStride, source, depth);
-      }
+      kernels.scale_shift(target + i * kPackedStride, source + i * g.pixel_stride, scale + c, shift + c,
+                          depth, low, kInfinity);
     }
     return;
   }
   int64_t image = row / (g.oh * g.ow);
   int64_t oh = row / g.ow % g.oh;
   int64_t ow = row % g.ow;
-  for (int64_t i = 0; i < rows; ++i) {
-    pack_pixel(target + i * kPackedStride, image, oh, ow, first_channel, k, depth);
-    if (++ow < g.ow) continue;
+  const bool whole_rows = g.rows_contiguous() && depth == g.depth();
+  for (int64_t i = 0; i < rows;) {
+    float* const to = target + i * kPackedStride;
+    int64_t done = whole_rows ? pack_inner_pixels(to, image, oh, ow, smaller(rows - i, g.ow - ow)) : 0;
+    if (done == 0) {
+      pack_pixel(to, image, oh, ow, first_channel, k, depth);
+      done = 1;
+    }
+    i += done;
+    ow += done;
+    if (ow < g.ow) continue;
     ow = 0;
     if (++oh < g.oh) continue;
     oh = 0;

@@ -49,6 +49,9 @@ struct ConvInput {
   // group.
   void pack_pixel(float* target, int64_t image, int64_t oh, int64_t ow, int64_t first_channel, int64_t k,
                   int64_t depth) const;
+  // Where rows of the kernel's window are runs of memory: as many of the next `most` pixels of a row of y as
+  // see no padding on the left and right, whole matrix rows. Returns how many.
+  int64_t pack_inner_pixels(float* target, int64_t image, int64_t oh, int64_t ow, int64_t most) const;
   // Rows of the matrix (output pixels, all images in sequence), kPackedStride apart.
   void pack(float* target, int64_t row, int64_t rows, int64_t first_channel, int64_t k, int64_t depth) const;
 };

@@ -61,18 +61,18 @@ struct Task {
     tile.cols = static_cast<int>(smaller(kernels.nr, shape.n - column));
     tile.depth = depth;
     tile.b = item.b + p * shape.panel_floats + chunk * shape.chunk_depth * kernels.nr;
-    tile.ldc = item.ldc;
+    tile.ldc = tile.ld_addend = item.ldc;
     tile.scale = item.scale == nullptr ? nullptr : item.scale + column;
     tile.bias = item.bias == nullptr ? nullptr : item.bias + column;
     tile.ldr = item.ldr;
     tile.low = epilogue.low;
     tile.high = epilogue.high;
-    tile.accumulate = chunk > 0;
     tile.last = chunk + 1 == shape.chunks;
     for (int64_t i = 0; i < rows; i += kernels.mr) {
       tile.rows = static_cast<int>(smaller(kernels.mr, rows - i));
       tile.a = a + i * kPackedStride;
       tile.c = item.c + (row + i) * item.ldc + column;
+      tile.addend = chunk > 0 ? tile.c : nullptr;
       tile.residual = item.residual == nullptr ? nullptr : item.residual + (row + i) * item.ldr + column;
       kernels.gemm_tile(&tile);
       if (!tile.last || !epilogue.has_rest) continue;

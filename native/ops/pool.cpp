@@ -1,5 +1,6 @@
-// Max, average and Lp pooling of nhwc maps: one output pixel at a time, over channel vectors. Padding never
-// counts as an element; count_include_pad counts its positions in the divisor of an average.
+// Max, average and Lp pooling of nhwc maps over channel vectors. Padding never counts as an element;
+// count_include_pad counts its positions in the divisor of an average. The maximum is separable: down whole
+// rows first, in long vectors, then across. The others take one output pixel at a time.
 #include <math.h>
 #include <string.h>
 
@@ -12,7 +13,87 @@ namespace {
 
 constexpr float kInfinity = __builtin_inff();
 
-struct Pool {
+// Maxima of columns that wait for the second half lie in the first-level cache.
+constexpr int64_t kStripBytes = 16 << 10;
+
+// Output columns [begin, end) of one row and the input columns [left, right) that they see.
+struct Strip {
+  int64_t begin, end, left, right;
+};
+
+struct MaxPool {
+  step::pool s;
+  Tensor x, y;
+  int64_t outputs = 1;  // per strip
+
+  // Output columns whose input columns fit the cache, at least one.
+  MaxPool(const step::pool& step, const Tensor& in, const Tensor& out) : s(step), x(in), y(out) {
+    const int64_t columns = kStripBytes / larger(1, x.c() * static_cast<int64_t>(sizeof(float)));
+    outputs = larger(1, (columns - span()) / s.stride_w + 1);
+  }
+  int64_t span() const { return (int64_t{s.kernel_w} - 1) * s.dilation_w + 1; }
+  // A strip never sees more columns than the map has.
+  uint64_t thread_scratch() const {
+    const int64_t columns = smaller(x.w(), (outputs - 1) * s.stride_w + span());
+    return static_cast<uint64_t>(columns * x.c()) * sizeof(float);
+  }
+
+  void row(const RunContext& context, int64_t image, int64_t oh, int thread) const {
+    float* const maxima = context.scratch<float>(thread);
+    for (int64_t ow = 0; ow < y.w(); ow += outputs) {
+      Strip strip{ow, smaller(ow + outputs, y.w()), 0, 0};
+      strip.left = larger(0, smaller(x.w(), ow * s.stride_w - s.pad_left));
+      strip.right = larger(strip.left, smaller(x.w(), (strip.end - 1) * s.stride_w - s.pad_left + span()));
+      const bool any = down(context, image, oh, strip, maxima);
+      for (int64_t i = strip.begin; i < strip.end; ++i) across(context, image, oh, i, strip, any, maxima);
+    }
+  }
+
+ private:
+  // The largest of each column into maxima [columns][c]; false where the window has no row of the map.
+  bool down(const RunContext& context, int64_t image, int64_t oh, const Strip& strip, float* maxima) const {
+    const int64_t c = x.c(), columns = strip.right - strip.left;
+    bool any = false;
+    for (int64_t kh = 0; kh < s.kernel_h; ++kh) {
+      const int64_t ih = oh * s.stride_h - s.pad_top + kh * s.dilation_h;
+      if (ih < 0 || ih >= x.h()) continue;
+      const float* const source =
+          context.data<float>(s.x) + ((image * x.h() + ih) * x.w() + strip.left) * x.pixel_stride;
+      const bool dense = x.pixel_stride == c;
+      const int64_t runs = dense ? 1 : columns, length = dense ? columns * c : c;
+      for (int64_t i = 0; i < runs; ++i) {
+        if (any) {
+          context.kernels.max_into(maxima + i * c, source + i * x.pixel_stride, length);
+        } else {
+          memcpy(maxima + i * c, source + i * x.pixel_stride, static_cast<size_t>(length) * sizeof(float));
+        }
+      }
+      any = true;
+    }
+    return any;
+  }
+
+  void across(const RunContext& context, int64_t image, int64_t oh, int64_t ow, const Strip& strip, bool any,
+              const float* maxima) const {
+    const int64_t c = x.c();
+    float* const target = context.data<float>(s.y) + ((image * y.h() + oh) * y.w() + ow) * y.pixel_stride;
+    bool first = true;
+    for (int64_t kw = 0; any && kw < s.kernel_w; ++kw) {
+      const int64_t iw = ow * s.stride_w - s.pad_left + kw * s.dilation_w;
+      if (iw < strip.left || iw >= strip.right) continue;
+      const float* const source = maxima + (iw - strip.left) * c;
+      if (first) {
+        memcpy(target, source, static_cast<size_t>(c) * sizeof(float));
+      } else {
+        context.kernels.max_into(target, source, c);
+      }
+      first = false;
+    }
+    for (int64_t i = 0; first && i < c; ++i) target[i] = -kInfinity;
+  }
+};
+
+struct SumPool {
   step::pool s;
   Tensor x, y;
 
@@ -21,7 +102,7 @@ struct Pool {
     float* const target = context.data<float>(s.y) + ((image * y.h() + oh) * y.w() + ow) * y.pixel_stride;
     const PoolMode mode = static_cast<PoolMode>(s.mode);
     const int64_t channels = y.c();
-    for (int64_t c = 0; c < channels; ++c) target[c] = mode == PoolMode::kMax ? -kInfinity : 0.0f;
+    memset(target, 0, static_cast<size_t>(channels) * sizeof(float));
     int64_t inside = 0, padded = 0;
     for (int64_t kh = 0; kh < s.kernel_h; ++kh) {
       const int64_t ih = oh * s.stride_h - s.pad_top + kh * s.dilation_h;
@@ -34,9 +115,7 @@ struct Pool {
         ++inside;
         const float* const source =
             context.data<float>(s.x) + ((image * x.h() + ih) * x.w() + iw) * x.pixel_stride;
-        if (mode == PoolMode::kMax) {
-          kernels.max_into(target, source, channels);
-        } else if (mode == PoolMode::kAverage) {
+        if (mode == PoolMode::kAverage) {
           kernels.axpy(target, source, 1, channels);
         } else {
           add_powers(target, source, channels);
@@ -47,7 +126,7 @@ struct Pool {
       const int64_t count = s.count_include_pad != 0 ? padded : inside;
       const float scale = count > 0 ? 1.0f / static_cast<float>(count) : 0.0f;
       kernels.affine(target, target, scale, 0, channels, -kInfinity, kInfinity);
-    } else if (mode == PoolMode::kLp) {
+    } else {
       take_roots(target, channels);
     }
   }
@@ -86,13 +165,25 @@ Status prepare_pool(PrepareContext& context, const step::pool& step, OpPointer* 
   SPX_TRY(context.expect_range("pad_right", step.pad_right, 0, kMost));
   SPX_TRY(context.expect_range("p", step.p, static_cast<PoolMode>(step.mode) == PoolMode::kLp ? 1 : INT32_MIN,
                                INT32_MAX));
-  const Pool pool{step, context.tensor(step.x), context.tensor(step.y)};
-  if (pool.x.n() != pool.y.n() || pool.x.c() != pool.y.c()) {
+  const Tensor& x = context.tensor(step.x);
+  const Tensor& y = context.tensor(step.y);
+  if (x.n() != y.n() || x.c() != y.c()) {
     return context.fail("expected x and y of one batch size and channel count");
   }
-  *op = make_op([pool](const RunContext& run) {
-    if (pool.y.elements == 0) return Status::OK;
-    run.pool.parallel_for(pool.y.n() * pool.y.h(), [&](int64_t row, int) {
+  const int64_t rows = y.elements == 0 ? 0 : y.n() * y.h();
+  if (static_cast<PoolMode>(step.mode) == PoolMode::kMax) {
+    const MaxPool pool(step, x, y);
+    context.need_per_thread(pool.thread_scratch());
+    *op = make_op([pool, rows](const RunContext& run) {
+      run.pool.parallel_for(
+          rows, [&](int64_t row, int thread) { pool.row(run, row / pool.y.h(), row % pool.y.h(), thread); });
+      return Status::OK;
+    });
+    return Status::OK;
+  }
+  const SumPool pool{step, x, y};
+  *op = make_op([pool, rows](const RunContext& run) {
+    run.pool.parallel_for(rows, [&](int64_t row, int) {
       for (int64_t ow = 0; ow < pool.y.w(); ++ow) pool.pixel(run, row / pool.y.h(), row % pool.y.h(), ow);
     });
     return Status::OK;

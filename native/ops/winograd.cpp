@@ -97,8 +97,7 @@ class Task {
     GemmTile tile = {};
     tile.cols = kernels_.nr;
     tile.depth = depth;
-    tile.ldc = shape_.task_panels * kernels_.nr;
-    tile.accumulate = c > 0;
+    tile.ldc = tile.ld_addend = shape_.task_panels * kernels_.nr;
     for (int64_t panel = panel_; panel < panel_end_; ++panel) {
       tile.b = weights_ + (position * shape_.panels + panel) * shape_.panel_floats + c * kernels_.nr;
       float* const products = products_ + position * product_stride_ + (panel - panel_) * kernels_.nr;
@@ -108,6 +107,7 @@ class Task {
         tile.rows = static_cast<int>(end - row);
         tile.a = packed_row(position, row);
         tile.c = products + row * tile.ldc;
+        tile.addend = c > 0 ? tile.c : nullptr;
         kernels_.gemm_tile(&tile);
       }
     }

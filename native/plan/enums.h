@@ -33,7 +33,7 @@ enum class ReduceOp : int32_t {
   kLogSumExp,
   kCount
 };
-enum class ConvAlgorithm : int32_t { kAuto, kGemm, kDepthwise, kWinograd2, kWinograd4, kCount };
+enum class ConvAlgorithm : int32_t { kAuto, kGemm, kDepthwise, kWinograd2, kWinograd4, kStrassen, kCount };
 enum class PoolMode : int32_t { kMax, kAverage, kLp, kCount };
 enum class RoiAlignMode : int32_t { kAverage, kMax, kCount };
 enum class ArgReduceOp : int32_t { kMax, kMin, kCount };

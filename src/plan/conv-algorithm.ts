@@ -23,6 +23,8 @@ export interface ConvShape {
   readonly constantWeights: boolean;
   /** The input is averaged over windows on the way in, which tiles that overlap would do repeatedly. */
   readonly pooled: boolean;
+  /** Its rounding errors average out before they become an answer (averaged.ts). */
+  readonly averaged: boolean;
 }
 
 export type ChooseConv = (shape: ConvShape) => ConvAlgorithm;
@@ -45,23 +47,62 @@ export function fitsWinograd({ kernel, strides, dilations, group }: ConvShape): 
   return kernel.every((k) => k === 3) && [...strides, ...dilations, group].every((one) => one === 1);
 }
 
+/** Strassen's sums of the quarters, per element of the rows that are packed and of the result. */
+const STRASSEN = { packed: 2.1, result: 5 } as const;
+/** Pixels of fewer channels are packed in runs that halves would cut. */
+const LEAST_HALVED = 32;
+/** Half of the depth is packed at once (kPackedDepth of the core). */
+const MOST_DEPTH = 2048;
+/** For less its larger weights and errors are not worth it. */
+const WORTHWHILE = 0.97;
+
 /** The algorithm of the least cost. */
 export const chooseConvAlgorithm: ChooseConv = (shape) => {
+  const product = productCost(shape);
+  const winograd = bestWinograd(shape);
+  if (winograd !== null && winograd.cost < product) return winograd.name;
+  return strassenCost(shape) < WORTHWHILE * product ? "strassen" : "auto";
+};
+
+const filterSize = ({ channels, kernel }: ConvShape): number =>
+  channels[0] * channels[1] * kernel[0] * kernel[1];
+
+function productCost(shape: ConvShape): number {
+  const { batch, output } = shape;
+  return filterSize(shape) * (batch * output[0] * output[1] * PACKING + WEIGHT);
+}
+
+function bestWinograd(shape: ConvShape): { name: ConvAlgorithm; cost: number } | null {
   const { batch, channels, output, constantWeights, pooled } = shape;
   if (!fitsWinograd(shape) || !constantWeights || pooled || Math.min(...channels) < LEAST_CHANNELS)
-    return "auto";
+    return null;
   const [input, out] = channels;
-  const filters = input * out;
-  let best: ConvAlgorithm = "auto";
-  let least = 9 * filters * (batch * output[0] * output[1] * PACKING + WEIGHT);
-  for (const { name, m, transform } of WINOGRAD) {
+  const costs = WINOGRAD.map(({ name, m, transform }) => {
     const tiles = batch * Math.ceil(output[0] / m) * Math.ceil(output[1] / m);
-    const products = (m + 2) ** 2 * filters;
-    const cost = tiles * (products + transform * (input + out)) + products * WEIGHT;
-    if (cost < least) {
-      best = name;
-      least = cost;
-    }
-  }
-  return best;
-};
+    const products = (m + 2) ** 2 * input * out;
+    return { name, cost: tiles * (products + transform * (input + out)) + products * WEIGHT };
+  });
+  return costs.reduce((best, one) => (one.cost < best.cost ? one : best));
+}
+
+/**
+ * One level: 7 of 8 products. Rows make pairs within an image. Its errors are bounded by the norms of whole matrices, not
+ * by each element's own terms (Higham, section 23.2.2): only where they average out.
+ */
+function strassenCost(shape: ConvShape): number {
+  const { batch, channels, output, kernel, group, constantWeights, pooled, averaged } = shape;
+  const depth = channels[0] * kernel[0] * kernel[1];
+  if (
+    !averaged ||
+    group !== 1 ||
+    !constantWeights ||
+    pooled ||
+    channels[0] < LEAST_HALVED ||
+    depth > MOST_DEPTH
+  )
+    return Number.POSITIVE_INFINITY;
+  const rows = batch * 2 * Math.ceil((output[0] * output[1]) / 2);
+  const products = filterSize(shape) * (7 / 8 + PACKING - 1);
+  const sums = STRASSEN.packed * depth + STRASSEN.result * channels[1];
+  return rows * (products + sums) + (7 / 4) * filterSize(shape) * WEIGHT;
+}

@@ -46,10 +46,13 @@ export class Lowering {
   private readonly narrowed = new Map<BigInt64Array, Int32Array>();
 
   readonly chooseConv: ChooseConv;
+  /** averaged.ts */
+  readonly averaged: ReadonlySet<Value>;
 
-  constructor(draft: Draft, chooseConv: ChooseConv) {
+  constructor(draft: Draft, chooseConv: ChooseConv, averaged: ReadonlySet<Value>) {
     this.draft = draft;
     this.chooseConv = chooseConv;
+    this.averaged = averaged;
   }
 
   /** A tensor with a buffer of its own. */

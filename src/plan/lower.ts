@@ -1,6 +1,7 @@
 /** Graph to Plan: each node to steps, then concat in place, then memory. */
 import { SpineXRError } from "../api/errors.ts";
 import { elementCount, type Graph, type Node, type NodeKind, type Value } from "../graph/graph.ts";
+import { averagedValues } from "./averaged.ts";
 import { resolveConcats } from "./concat.ts";
 import { type ChooseConv, chooseConvAlgorithm } from "./conv-algorithm.ts";
 import { densify } from "./densify.ts";
@@ -45,7 +46,7 @@ export interface PlanOptions {
  */
 export function buildPlan(graph: Graph, options: PlanOptions = {}): Plan {
   const draft = new Draft();
-  const lowering = new Lowering(draft, options.chooseConv ?? chooseConvAlgorithm);
+  const lowering = new Lowering(draft, options.chooseConv ?? chooseConvAlgorithm, averagedValues(graph));
   for (const value of [...graph.inputs, ...graph.nodes.flatMap((node) => node.outputs)]) checkSize(value);
   const inputs = graph.inputs.map((value) => {
     const tensor = lowering.define(value, "plain");

@@ -13,7 +13,7 @@ import {
 
 /**
  * "GEMM" (a matrix product of the tensors as they are), "implicit GEMM" (of rows unfolded while they are packed),
- * "depthwise", "Winograd F(2x2)", "Winograd F(4x4)"; "" for kinds that are computed in one way only.
+ * "depthwise", "Winograd F(2x2)", "Winograd F(4x4)", "Strassen"; "" for kinds that are computed in one way only.
  */
 export function stepAlgorithm(plan: Plan, step: Step): string {
   if (step.kind === "matmul") return "GEMM";
@@ -28,6 +28,8 @@ function convAlgorithm(plan: Plan, { inputs, outputs, fields }: StepOf<"conv">):
       return "Winograd F(2x2)";
     case "winograd4":
       return "Winograd F(4x4)";
+    case "strassen":
+      return "Strassen";
     case "auto":
     case "depthwise":
       if (fields.group > 1 && fields.group === channels(inputs[0]) && fields.group === channels(outputs[0]))

@@ -88,7 +88,7 @@ export const REDUCE_OPS = [
   "logSum",
   "logSumExp",
 ] as const;
-export const CONV_ALGORITHMS = ["auto", "gemm", "depthwise", "winograd2", "winograd4"] as const;
+export const CONV_ALGORITHMS = ["auto", "gemm", "depthwise", "winograd2", "winograd4", "strassen"] as const;
 export const POOL_MODES = ["max", "average", "lp"] as const;
 
 type FieldType = "i" | "f" | `i[${number}]`;

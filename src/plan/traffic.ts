@@ -49,7 +49,7 @@ function mostRead(step: Step, index: number): number {
   return Number.POSITIVE_INFINITY;
 }
 
-/** Winograd F(m x m) keeps (m + 2)^2 numbers for the nine of a filter. */
+/** Winograd F(m x m) keeps (m + 2)^2 numbers for the nine of a filter, Strassen seven quarters for four. */
 function growth(step: Step, index: number): number {
   if (step.kind !== "conv" || index !== step.inputs[1]) return 1;
   switch (CONV_ALGORITHMS[step.fields.algorithm]) {
@@ -57,6 +57,8 @@ function growth(step: Step, index: number): number {
       return 16 / 9;
     case "winograd4":
       return 36 / 9;
+    case "strassen":
+      return 7 / 4;
     default:
       return 1;
   }

@@ -25,6 +25,7 @@ using spinexr::BinaryOp;
 using spinexr::GemmTile;
 using spinexr::KernelTable;
 using spinexr::kPackedStride;
+using spinexr::StrassenSums;
 using spinexr::UnaryOp;
 
 constexpr int kSizes[] = {0, 1, 3, 7, 15, 16, 17, 31, 33, 64, 100, 1023};
@@ -101,7 +102,7 @@ class Operand {
   int64_t n_ = 0;
 };
 
-Operand operands[6];
+Operand operands[7];
 
 double clamp(double v, double low, double high) {
   if (v < low) v = low;
@@ -139,6 +140,47 @@ void check_loop(const char* name, bool specials, Kernel kernel, Want want, Size 
       expect(name, n, i, y[i], expected, 2 * kUlp * size(before[i], x[i], v[i], w[i]) + kTiny);
     }
     check_intact(name, n);
+  }
+}
+
+void check_strassen_sums(const KernelTable& t) {
+  for (const int n : kSizes) {
+    float* in[4];
+    for (int i = 0; i < 4; ++i) in[i] = operands[i].fill(n);
+    float* out[3];
+    for (int i = 0; i < 3; ++i) out[i] = operands[4 + i].fill(n);
+    const std::vector<float> a21(in[2], in[2] + n);
+    // s3 in place of a21, as the op does it.
+    const StrassenSums row = {in[0], in[1], in[2], in[3], out[0], out[1], in[2], out[2]};
+    t.strassen_sums(&row, n);
+    for (int i = 0; i < n; ++i) {
+      const double a11 = in[0][i], a12 = in[1][i], s1 = double{a21[i]} + in[3][i], s2 = s1 - a11;
+      const double size = 2 * kUlp * (fabs(a11) + fabs(a12) + fabs(a21[i]) + fabs(in[3][i]));
+      expect("strassen_sums s1", n, i, out[0][i], s1, size);
+      expect("strassen_sums s2", n, i, out[1][i], s2, size);
+      expect("strassen_sums s3", n, i, in[2][i], a11 - a21[i], size);
+      expect("strassen_sums s4", n, i, out[2][i], a12 - s2, size);
+    }
+    check_intact("strassen_sums", n);
+  }
+}
+
+void check_copy_rows(const KernelTable& t) {
+  for (const int64_t columns : {1, 3, 16, 21, 64, 67}) {
+    for (const int64_t rows : {0, 1, 2, 5}) {
+      const int64_t y_stride = columns + 2,
+                    x_stride = columns == 3 ? 2 : columns + 5;  // rows of x may overlap
+      const int64_t n = rows * y_stride;
+      float* y = operands[0].fill(n);
+      const float* x = operands[1].fill(rows * x_stride + columns);
+      const std::vector<float> before(y, y + n);
+      t.copy_rows(y, y_stride, x, x_stride, rows, columns);
+      for (int64_t i = 0; i < n; ++i) {
+        const int64_t row = i / y_stride, column = i % y_stride;
+        expect("copy_rows", n, i, y[i], column < columns ? x[row * x_stride + column] : before[i], 0);
+      }
+      check_intact("copy_rows", n);
+    }
   }
 }
 
@@ -369,12 +411,17 @@ void check_gemm_tile(const KernelTable& t, GemmTile tile, int options, const std
                      const std::vector<double>& magnitude) {
   const bool has_bias = options & 2, has_residual = options & 4, clamped = options & 8;
   const bool scaled = has_bias && (options & 32);
-  tile.accumulate = options & 1;
   tile.last = options & 16;
   tile.ldc = tile.cols + 5;
   tile.ldr = tile.cols + 2;
   const int64_t n = (tile.rows - 1) * tile.ldc + tile.cols;
   tile.c = operands[2].fill(n);
+  // Half of the time the addend lies elsewhere.
+  const bool added = options & 1, apart = added && (tile.rows + tile.depth) % 2;
+  tile.ld_addend = apart ? tile.cols + 3 : tile.ldc;
+  tile.addend = apart   ? operands[6].fill((tile.rows - 1) * tile.ld_addend + tile.cols)
+                : added ? tile.c
+                        : nullptr;
   tile.bias = has_bias ? operands[3].fill(tile.cols) : nullptr;
   tile.scale = scaled ? operands[5].fill(tile.cols) : nullptr;
   tile.residual = has_residual ? operands[4].fill((tile.rows - 1) * tile.ldr + tile.cols) : nullptr;
@@ -387,7 +434,7 @@ void check_gemm_tile(const KernelTable& t, GemmTile tile, int options, const std
     double want = before[index], tolerance = 0;
     if (j < tile.cols) {
       want = product[i * t.nr + j];
-      want += tile.accumulate ? before[index] : 0;
+      if (added) want += apart ? tile.addend[i * tile.ld_addend + j] : before[index];
       if (tile.last) {
         if (scaled) want *= tile.scale[j];
         if (has_bias) want += tile.bias[j];
@@ -550,6 +597,8 @@ int main() {
     const int failed_before = failures;
     checks = 0;
     check_gemm(*table);
+    check_strassen_sums(*table);
+    check_copy_rows(*table);
     check_elementwise(*table);
     check_binary(*table);
     check_unary(*table);

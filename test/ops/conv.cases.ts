@@ -1,6 +1,7 @@
 /** Convolutions: direct, depthwise, grouped, 1 x 1, Winograd sizes, fused prologues and epilogues, transposed. */
 import type { Activation } from "../../src/graph/graph.ts";
 import type { AddSpec } from "../../src/graph/spec.ts";
+import type { ConvAlgorithm } from "../../src/plan/conv-algorithm.ts";
 import { type OpCase, plain } from "./op-case.ts";
 
 type Spec = Partial<Omit<AddSpec<"conv">, "inputs">> & {
@@ -9,6 +10,8 @@ type Spec = Partial<Omit<AddSpec<"conv">, "inputs">> & {
   readonly bias?: boolean;
   readonly residual?: boolean;
   readonly scaled?: boolean;
+  /** Instead of the one of the least cost. */
+  readonly algorithm?: ConvAlgorithm;
 };
 
 const RELU: Activation = { op: "relu", alpha: 0, beta: 0 };
@@ -36,6 +39,43 @@ const SPECS: Readonly<Record<string, Spec>> = {
     scaled: true,
     preRelu: true,
     activation: { op: "silu", alpha: 0, beta: 0 },
+  },
+  "Strassen, one number": { x: [1, 1, 1, 1], out: 1, algorithm: "strassen" },
+  "Strassen, one channel in, three rows": { x: [2, 1, 1, 3], out: 70, bias: true, algorithm: "strassen" },
+  "Strassen, odd depth, rows and columns": {
+    x: [2, 131, 15, 13],
+    out: 189,
+    bias: true,
+    algorithm: "strassen",
+  },
+  "Strassen, whole tiles": { x: [1, 256, 28, 28], out: 128, algorithm: "strassen" },
+  "Strassen, the greatest depth": { x: [1, 2048, 3, 5], out: 40, algorithm: "strassen" },
+  "Strassen, all of prologue and epilogue": {
+    x: [3, 97, 17, 11],
+    out: 163,
+    bias: true,
+    residual: true,
+    scaled: true,
+    preRelu: true,
+    activation: { op: "silu", alpha: 0, beta: 0 },
+    algorithm: "strassen",
+  },
+  "Strassen, 3x3, stride 2": {
+    x: [1, 41, 31, 29],
+    out: 97,
+    kernel: [3, 3],
+    strides: [2, 2],
+    pads: [1, 1, 1, 1],
+    activation: RELU,
+    algorithm: "strassen",
+  },
+  "Strassen, pooled input": {
+    x: [1, 19, 19, 21],
+    out: 44,
+    scaled: true,
+    preRelu: true,
+    prePool: { kernel: [2, 2], strides: [2, 2] },
+    algorithm: "strassen",
   },
   "3x3, stride 2": { x: [2, 7, 14, 13], out: 9, kernel: [3, 3], strides: [2, 2], pads: [1, 1, 1, 1] },
   "3x3, dilation 2": { x: [1, 4, 11, 10], out: 8, kernel: [3, 3], dilations: [2, 2], pads: [2, 2, 2, 2] },
@@ -98,7 +138,7 @@ const SPECS: Readonly<Record<string, Spec>> = {
 };
 
 const forward = Object.entries(SPECS).map(
-  ([title, { x: dims, out, bias, residual, scaled, ...spec }]): OpCase => {
+  ([title, { x: dims, out, bias, residual, scaled, algorithm, ...spec }]): OpCase => {
     const kernel = spec.kernel ?? [1, 1];
     const full = {
       strides: [1, 1],
@@ -113,6 +153,7 @@ const forward = Object.entries(SPECS).map(
       title,
       feeds: plain(...dims),
       tolerance: { relative: 5e-6 },
+      plan: algorithm && { chooseConv: () => algorithm },
       build: (s, [x]) => {
         const c = dims[1];
         const weight = s.constant([out, c / full.group, ...kernel]);

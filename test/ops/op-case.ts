@@ -1,5 +1,6 @@
 /** One operator test as data: inputs with their ranges, a graph over them, a tolerance. */
 import type { DType, TensorData, Value } from "../../src/graph/graph.ts";
+import type { PlanOptions } from "../../src/plan/lower.ts";
 import type { Tolerance } from "../reference/compare.ts";
 import type { Sketch } from "../support/build.ts";
 
@@ -16,6 +17,8 @@ export interface OpCase {
   readonly op: string;
   readonly title: string;
   readonly feeds: readonly Feed[];
+  /** How plans are made; the choice of algorithms, for instance. */
+  readonly plan?: PlanOptions;
   readonly build: (sketch: Sketch, inputs: readonly Value[]) => Value[];
   /** Default: equal for whole numbers; a share of 2e-6 of the largest value for f32. */
   readonly tolerance?: Tolerance;

@@ -17,6 +17,8 @@ const SPECS: Readonly<Record<string, Spec>> = {
     pads: [1, 1, 1, 1],
     countIncludePad: true,
   },
+  "wide rows of many channels": { x: [2, 601, 5, 43], kernel: [3, 3], strides: [2, 2], pads: [1, 1, 0, 1] },
+  "few wide windows": { x: [1, 520, 3, 37], kernel: [2, 5], strides: [1, 4], dilations: [1, 3] },
   "whole map": { x: [3, 13, 5, 7], kernel: [5, 7], strides: [1, 1] },
 };
 

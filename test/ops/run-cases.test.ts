@@ -47,7 +47,10 @@ async function problems(entry: OpCase, base: number, index: number): Promise<str
   const feeds = Object.fromEntries(entry.feeds.map((feed, i) => [`in${i}`, fill(feed, next)]));
   const graph = sketch.finish(...entry.build(sketch, values));
   const expected = interpret(graph, feeds);
-  const plans = { "as written": buildPlan(graph), optimised: buildPlan(optimize(graph)) };
+  const plans = {
+    "as written": buildPlan(graph, entry.plan),
+    optimised: buildPlan(optimize(graph), entry.plan),
+  };
   const found: string[] = [];
   for (const { label, instance } of engines) {
     for (const [form, plan] of Object.entries(plans)) {

@@ -17,6 +17,7 @@ const shape = (input: number, out: number, size: number, other: Partial<ConvShap
   group: 1,
   constantWeights: true,
   pooled: false,
+  averaged: true,
   ...other,
 });
 
@@ -31,6 +32,26 @@ test("a map of few pixels does not pay for larger weights", () => {
   assert.is(chooseConvAlgorithm(shape(512, 512, 4)), "winograd2");
 });
 
+test("wide products without Winograd save an eighth by Strassen", () => {
+  const pointwise = (input: number, out: number, size: number, other: Partial<ConvShape> = {}) =>
+    chooseConvAlgorithm(shape(input, out, size, { kernel: [1, 1], ...other }));
+  for (const [input, out, size] of [
+    [256, 128, 28],
+    [512, 2048, 14],
+    [131, 189, 14],
+    [97, 163, 14],
+    [1024, 256, 50],
+  ] as const)
+    assert.is(pointwise(input, out, size), "strassen", `${input} ${out} ${size}`);
+  assert.is(chooseConvAlgorithm(shape(41, 97, 15, { strides: [2, 2] })), "strassen");
+  assert.is(pointwise(64, 64, 56), "auto", "short sums");
+  assert.is(pointwise(1024, 128, 4), "auto", "more weights than pixels");
+  assert.is(pointwise(2100, 256, 50), "auto", "deeper than two chunks");
+  assert.is(pointwise(1024, 1024, 1), "auto", "a pixel has no partner");
+  for (const other of [{ pooled: true }, { constantWeights: false }, { group: 2 }, { averaged: false }])
+    assert.is(pointwise(256, 256, 50, other), "auto");
+});
+
 test("few channels, computed weights and a pooled input stay with the matrix product", () => {
   assert.is(chooseConvAlgorithm(shape(3, 64, 100)), "auto");
   assert.is(chooseConvAlgorithm(shape(64, 3, 100)), "auto");
@@ -38,7 +59,7 @@ test("few channels, computed weights and a pooled input stay with the matrix pro
   assert.is(chooseConvAlgorithm(shape(64, 64, 100, { pooled: true })), "auto");
 });
 
-test("other kernels, strides, dilations and groups do not fit", () => {
+test("other kernels, strides, dilations and groups do not fit Winograd", () => {
   for (const other of [
     { kernel: [3, 1] },
     { kernel: [5, 5] },
@@ -48,7 +69,7 @@ test("other kernels, strides, dilations and groups do not fit", () => {
   ] satisfies Partial<ConvShape>[]) {
     const layer = shape(64, 64, 100, other);
     assert.is(fitsWinograd(layer), false);
-    assert.is(chooseConvAlgorithm(layer), "auto");
+    assert.not.match(chooseConvAlgorithm(layer), /winograd/);
   }
 });
 

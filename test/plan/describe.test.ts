@@ -87,6 +87,7 @@ test("FLOPs are those of the definition, bytes those of the algorithm", () => {
     ["gemm", 1],
     ["winograd2", 16 / 9],
     ["winograd4", 4],
+    ["strassen", 7 / 4],
   ] as const) {
     const { flops, bytes, intensity, dims } = conv({ weight, pad: 1, algorithm });
     assert.equal(dims, [2, 16, 12, 8]);

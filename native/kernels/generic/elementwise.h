@@ -12,6 +12,23 @@ template <class S>
 struct Elementwise {
   using Vec = typename S::Vec;
 
+  static void strassen_sums(const StrassenSums* row, int64_t n) {
+    const StrassenSums r = *row;
+    for_vectors<S>(n, [=](int64_t i, auto part) {
+      const Vec a11 = load<S>(r.a11 + i, part), a21 = load<S>(r.a21 + i, part);
+      const Vec s1 = S::add(a21, load<S>(r.a22 + i, part)), s2 = S::sub(s1, a11);
+      store<S>(r.s1 + i, s1, part);
+      store<S>(r.s2 + i, s2, part);
+      store<S>(r.s3 + i, S::sub(a11, a21), part);
+      store<S>(r.s4 + i, S::sub(load<S>(r.a12 + i, part), s2), part);
+    });
+  }
+
+  static void copy_rows(float* y, int64_t y_stride, const float* x, int64_t x_stride, int64_t rows,
+                        int64_t n) {
+    for (; rows > 0; --rows, y += y_stride, x += x_stride) map<S>(y, x, n, [](Vec v) { return v; });
+  }
+
   static void scale_shift(float* y, const float* x, const float* scale, const float* shift, int64_t n,
                           float low, float high) {
     const Vec lows = S::splat(low), highs = S::splat(high);

@@ -71,7 +71,7 @@ struct GemmF32 {
 
   template <int kRows>
   SPX_INLINE static void finish_in_registers(Vec (&sum)[kRows][kVectors], const GemmTile& t) {
-    if (t.accumulate) add_rows(sum, t.c, t.ldc);
+    if (t.addend != nullptr) add_rows(sum, t.addend, t.ld_addend);
     if (t.last) {
       if (t.scale != nullptr) {
         scale_rows(sum, t.scale, t.bias);
@@ -117,7 +117,7 @@ struct GemmF32 {
     for (int i = 0; i < t.rows; ++i) {
       for_vectors<S>(t.cols, [&](int64_t j, auto part) {
         Vec v = S::load(sums + i * kVectors * kLanes + j);
-        if (t.accumulate) v = S::add(v, load<S>(t.c + i * t.ldc + j, part));
+        if (t.addend != nullptr) v = S::add(v, load<S>(t.addend + i * t.ld_addend + j, part));
         if (t.last) {
           if (t.scale != nullptr) {
             v = S::fma(v, load<S>(t.scale + j, part), load<S>(t.bias + j, part));

@@ -35,7 +35,7 @@ void gemm_rows(const GemmTile& t) {
     float* c = t.c + i * t.ldc;
     for (int j = 0; j < t.cols; ++j) {
       float v = sum[i][j];
-      if (t.accumulate) v += c[j];
+      if (t.addend) v += t.addend[i * t.ld_addend + j];
       if (t.last) {
         if (t.scale) v *= t.scale[j];
         if (t.bias) v += t.bias[j];
@@ -57,6 +57,23 @@ void gemm_tile(const GemmTile* tile) {
       return gemm_rows<3>(*tile);
     default:
       return gemm_rows<kRows>(*tile);
+  }
+}
+
+void strassen_sums(const StrassenSums* row, int64_t n) {
+  for (int64_t i = 0; i < n; ++i) {
+    const float a11 = row->a11[i], a21 = row->a21[i];
+    const float s1 = a21 + row->a22[i], s2 = s1 - a11;
+    row->s1[i] = s1;
+    row->s2[i] = s2;
+    row->s3[i] = a11 - a21;
+    row->s4[i] = row->a12[i] - s2;
+  }
+}
+
+void copy_rows(float* y, int64_t y_stride, const float* x, int64_t x_stride, int64_t rows, int64_t n) {
+  for (int64_t i = 0; i < rows; ++i) {
+    for (int64_t j = 0; j < n; ++j) y[i * y_stride + j] = x[i * x_stride + j];
   }
 }
 

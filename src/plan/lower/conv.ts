@@ -29,6 +29,7 @@ export function lowerConv(lowering: Lowering, node: ConvNode): void {
     group: node.group,
     constantWeights: weight.constant !== undefined,
     pooled: node.prePool !== null,
+    averaged: lowering.averaged.has(node.outputs[0] as Value),
   });
   lowering.draft.emit("conv", node.name, inputs, [y], () => ({
     kernelH: node.kernel[0],
