@@ -22,7 +22,7 @@ import { writePng } from "./sample/png.ts";
 const SEED = 20;
 const GOLDEN_SIZE = 224;
 /** Of no data set that anything was trained or measured on. */
-const SAMPLES = {
+export const SAMPLES = {
   "lumbar-lateral.dcm": { seed: 2026, split: "test", index: 135, longest: 760 },
   "lumbar-ap.dcm": { seed: 2026, split: "test", index: 6, longest: 760 },
 } as const;

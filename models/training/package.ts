@@ -53,7 +53,8 @@ const trained: Trained[] = await Promise.all(
   runs.map(async (run) => JSON.parse(await readFile(join(run, "classifier.json"), "utf8"))),
 );
 const logit = (p: number): number => Math.log(p / (1 - p));
-const threshold = sigmoid(trained.reduce((sum, { threshold: t }) => sum + logit(t), 0) / trained.length);
+const mean = trained.reduce((sum, { threshold: t }) => sum + logit(t), 0) / trained.length;
+const threshold = Number(sigmoid(mean).toFixed(4));
 
 const { manifest, directory } = await convertToPackage({
   checkpointPaths: [

@@ -20,7 +20,7 @@ export interface LoadModelOptions extends BackendChoice {
 }
 
 /** The package used when none is named. */
-export const DEFAULT_MODEL = "sample-tiny";
+export const DEFAULT_MODEL = "spinexr-phantom";
 
 /**
  * @param reference a package folder or .zip, an http(s) URL of one, or the name of a package shipped with spinexr

@@ -25,7 +25,7 @@ test("screen prints a table, and with --json one document with provenance", () =
   const plain = spinexr(["screen", sample]);
   assert.is(plain.code, 0, plain.err);
   assert.match(plain.out, /picture +abnormal +verdict/);
-  assert.match(plain.err, /Random weights/);
+  assert.match(plain.err, /not for clinical use/);
   const { code, out, err } = spinexr([
     "screen",
     sample,
