@@ -4,6 +4,7 @@ import { join as joinPath } from "node:path";
 import { DEFAULT_MODEL, loadModel } from "../api/load-model.ts";
 import type { Model } from "../api/model.ts";
 import { parseAnnotations } from "../metrics/annotations.ts";
+import type { Interval } from "../metrics/bootstrap.ts";
 import { type Evaluation, evaluate as evaluateAll, join } from "../metrics/evaluate.ts";
 import { plots } from "../metrics/plots/plots.ts";
 import { type Prediction, parsePredictions } from "../metrics/predictions.ts";
@@ -203,12 +204,14 @@ function report(evaluation: Evaluation): string {
   ];
   if (detection === null || afterRule === null)
     return `${[...parts, "\nNo boxes: lesions were not looked for, or none of the 7 classes is annotated."].join("\n")}\n`;
-  const rows = Object.entries(detection.ap50).map(([label, ap]) => [
-    label,
-    percent(ap),
-    percent(afterRule.ap50[label]),
-  ]);
-  rows.push(["mean (mAP@0.5)", percent(detection.map50), percent(afterRule.map50)]);
+  const row = (title: string, ap: number, { lo, hi }: Interval, after: number | undefined): string[] => [
+    title,
+    ...[ap, lo, hi, after].map(percent),
+  ];
+  const rows = Object.entries(detection.ap50).map(([label, ap]) =>
+    row(label, ap, detection.ci.ap50[label]!, afterRule.ap50[label]),
+  );
+  rows.push(row("mean (mAP@0.5)", detection.map50, detection.ci.map50, afterRule.map50));
   const marks = detection.froc.map(({ falsePositivesPerImage, sensitivity }, i) => [
     String(falsePositivesPerImage),
     percent(sensitivity),
@@ -216,7 +219,7 @@ function report(evaluation: Evaluation): string {
   ]);
   parts.push(
     `\n${detection.boxes} boxes, ${afterRule.boxes} after the decision rule\n`,
-    table(["AP at IoU 0.5, %", "all boxes", "after rule"], rows),
+    table(["AP at IoU 0.5, %", "all boxes", "95 % from", "to", "after rule"], rows),
     "",
     table(["false marks per image", "sensitivity %", "after rule %"], marks),
   );

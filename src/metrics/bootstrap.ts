@@ -62,13 +62,9 @@ export function bootstrap(
   const draw = generator(seed);
   const counts = new Uint32Array(n);
   for (let sample = 0; sample < samples; ) {
-    counts.fill(0);
+    drawCounts(counts, draw);
     let drawn = 0;
-    for (let i = 0; i < n; i++) {
-      const k = Math.floor((draw() / 4294967296) * n);
-      counts[k]++;
-      drawn += isPositive[k];
-    }
+    for (let k = 0; k < n; k++) drawn += counts[k] * isPositive[k];
     if (drawn === 0 || drawn === n) continue;
     const [area, tp, fp] = walk(counts, isPositive, endsTie, called);
     const at = rates({ tp, fp, fn: drawn - tp, tn: n - drawn - fp });
@@ -119,8 +115,14 @@ function walk(
   return [area, tp, fp];
 }
 
+/** How often each of counts.length things is drawn when as many are drawn with replacement. */
+export function drawCounts(counts: Uint32Array, draw: () => number): void {
+  counts.fill(0);
+  for (let i = 0; i < counts.length; i++) counts[Math.floor((draw() / 4294967296) * counts.length)]++;
+}
+
 /** Mean and order statistics; sorts `values`. */
-function interval(values: Float64Array): Interval {
+export function interval(values: Float64Array): Interval {
   values.sort();
   const tail = Math.floor(TAIL * values.length);
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;

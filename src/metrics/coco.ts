@@ -8,7 +8,7 @@ import { type Ranking, rank } from "./match.ts";
 /** 0.20, 0.25, ..., 0.50: the thresholds of VinDr-SpineXR; the last slice is AP50. */
 export const IOU_THRESHOLDS: readonly number[] = [0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5];
 
-const RECALL_POINTS = 101;
+export const RECALL_POINTS = 101;
 
 export interface CocoOptions {
   /** Classes to look at; lesions with other labels are left out. Default the 7 of VinDr-SpineXR. */
@@ -100,7 +100,7 @@ function interpolate({ hits, lesions }: Ranking): PrecisionRecall {
 }
 
 /** numpy.linspace(0, 1, 101)[point], whose rounding decides whether a recall of exactly, say, 0.29 reaches it. */
-const recallPoint = (point: number): number => (point === RECALL_POINTS - 1 ? 1 : point * 0.01);
+export const recallPoint = (point: number): number => (point === RECALL_POINTS - 1 ? 1 : point * 0.01);
 
 function mean(values: ArrayLike<number>): number {
   let sum = 0;

@@ -3,6 +3,7 @@ import { suggestion } from "../api/options.ts";
 import { LESION_CLASSES } from "../vindr-spinexr.ts";
 import type { Annotation } from "./annotations.ts";
 import { type BootstrapOptions, bootstrap, type Intervals } from "./bootstrap.ts";
+import { type ApIntervals, bootstrapAp } from "./bootstrap-ap.ts";
 import type { DetectionCase } from "./boxes.ts";
 import { checkRange, invalid } from "./check.ts";
 import { cocoAp } from "./coco.ts";
@@ -29,6 +30,8 @@ export interface DetectionFigures {
   /** AP at IoU 0.5 per class that has lesions. */
   readonly ap50: Readonly<Record<string, number>>;
   readonly iouThresholds: readonly number[];
+  /** 95 % intervals of map50 and ap50, from at most 1,000 resamples. */
+  readonly ci: ApIntervals;
   /** Mean AP at each IoU threshold. */
   readonly map: readonly number[];
   /** Sensitivity at so many false marks per picture, IoU 0.5, all classes pooled. */
@@ -124,8 +127,9 @@ export function evaluate(data: Joined, options: EvaluateOptions = {}): Evaluatio
     ci: bootstrap(scores, positive, threshold, options),
     predictiveValues: predictiveValues(at.sensitivity, at.specificity),
     calibration: { ece, brier },
-    detection: cases === null ? null : detectionFigures(cases),
-    afterRule: cases === null ? null : detectionFigures(afterRule(cases, scores, threshold, keepThreshold)),
+    detection: cases === null ? null : detectionFigures(cases, options),
+    afterRule:
+      cases === null ? null : detectionFigures(afterRule(cases, scores, threshold, keepThreshold), options),
     lesionsOutsideClasses: truth
       .flatMap(({ lesions }) => lesions)
       .filter(({ label }) => !LESION_CLASSES.includes(label)).length,
@@ -145,7 +149,12 @@ export function afterRule(
   }));
 }
 
-function detectionFigures(cases: readonly DetectionCase[]): DetectionFigures | null {
+const MOST_AP_SAMPLES = 1000;
+
+function detectionFigures(
+  cases: readonly DetectionCase[],
+  { samples = MOST_AP_SAMPLES, seed }: BootstrapOptions,
+): DetectionFigures | null {
   const known = cases.some(({ truth }) => truth.some(({ label }) => LESION_CLASSES.includes(label)));
   if (!known) return null;
   const { ap, map, iouThresholds } = cocoAp(cases);
@@ -154,6 +163,7 @@ function detectionFigures(cases: readonly DetectionCase[]): DetectionFigures | n
     boxes: cases.reduce((count, { findings }) => count + findings.length, 0),
     map50: map[map.length - 1],
     ap50: Object.fromEntries(Object.entries(ap).map(([label, row]) => [label, row[row.length - 1]])),
+    ci: bootstrapAp(cases, { samples: Math.min(samples, MOST_AP_SAMPLES), seed }),
     iouThresholds,
     map,
     froc: FROC_POINTS.map((limit, i) => ({ falsePositivesPerImage: limit, sensitivity: curve.atPoints[i] })),

@@ -3,6 +3,7 @@
 export { LESION_CLASSES, type LesionClass } from "../vindr-spinexr.ts";
 export { type Annotation, parseAnnotations } from "./annotations.ts";
 export { type BootstrapOptions, bootstrap, type Interval, type Intervals } from "./bootstrap.ts";
+export { type ApBootstrapOptions, type ApIntervals, bootstrapAp } from "./bootstrap-ap.ts";
 export { type Box, boxIou, type DetectionCase, type Lesion } from "./boxes.ts";
 export {
   type CocoOptions,
@@ -13,7 +14,7 @@ export {
   precisionRecall,
 } from "./coco.ts";
 export { type Confusion, confusionAt, type Rates, rates } from "./confusion.ts";
-export { applyDecisionRule, KEEP_THRESHOLD } from "./decision-rule.ts";
+export { applyDecisionRule, atOperatingPoints, KEEP_THRESHOLD } from "./decision-rule.ts";
 export {
   afterRule,
   type DetectionFigures,

@@ -10,6 +10,10 @@ export interface Ranking {
   readonly hits: Uint8Array;
   /** Lesions of the class on all pictures. */
   readonly lesions: number;
+  /** [n], which picture each finding is on. */
+  readonly images: Uint32Array;
+  /** [pictures], lesions of the class on each. */
+  readonly lesionsOf: Uint32Array;
 }
 
 /**
@@ -22,23 +26,27 @@ export function rank(
   threshold: number,
   maxDetections: number,
 ): Ranking {
-  const found: { score: number; hit: boolean }[] = [];
+  const found: { score: number; hit: boolean; image: number }[] = [];
+  const lesionsOf = new Uint32Array(cases.length);
   let lesions = 0;
-  for (const { truth, findings } of cases) {
+  for (const [image, { truth, findings }] of cases.entries()) {
     const there = truth.filter((lesion) => lesion.label === label);
     lesions += there.length;
+    lesionsOf[image] = there.length;
     const best = findings
       .filter((finding) => finding.label === label)
       .sort((a, b) => b.score - a.score)
       .slice(0, maxDetections);
     const partners = matchLesions(best, there, threshold);
-    for (const [i, { score }] of best.entries()) found.push({ score, hit: partners[i] >= 0 });
+    for (const [i, { score }] of best.entries()) found.push({ score, hit: partners[i] >= 0, image });
   }
   found.sort((a, b) => b.score - a.score);
   return {
     scores: Float64Array.from(found, ({ score }) => score),
     hits: Uint8Array.from(found, ({ hit }) => (hit ? 1 : 0)),
     lesions,
+    images: Uint32Array.from(found, ({ image }) => image),
+    lesionsOf,
   };
 }
 

@@ -1,5 +1,5 @@
 /** The page of an evaluation: one HTML file without scripts or references to elsewhere. */
-import type { Evaluation } from "../../metrics/index.ts";
+import type { Evaluation, Interval } from "../../metrics/index.ts";
 import { escapeXml } from "../../metrics/plots/chart.ts";
 import { STYLE } from "./style.ts";
 import { tableHtml } from "./table.ts";
@@ -107,19 +107,21 @@ const predictive = ({ predictiveValues }: Evaluation): string =>
 function averagePrecision({ detection, afterRule, lesionsOutsideClasses }: Evaluation): string {
   if (detection === null || afterRule === null)
     return '<p class="faint">No boxes: lesions were not looked for, or none of the 7 classes is annotated.</p>';
-  const rows: string[][] = Object.entries(detection.ap50).map(([label, ap]) => [
-    label,
-    percent(ap),
-    percent(afterRule.ap50[label]),
-  ]);
-  rows.push(["Mean (mAP@0.5)", percent(detection.map50), percent(afterRule.map50)]);
+  const row = (title: string, ap: number, { lo, hi }: Interval, after: number | undefined): string[] => [
+    title,
+    ...[ap, lo, hi, after].map(percent),
+  ];
+  const rows = Object.entries(detection.ap50).map(([label, ap]) =>
+    row(label, ap, detection.ci.ap50[label]!, afterRule.ap50[label]),
+  );
+  rows.push(row("Mean (mAP@0.5)", detection.map50, detection.ci.map50, afterRule.map50));
   const outside =
     lesionsOutsideClasses === 0
       ? ""
       : ` ${lesionsOutsideClasses} lesions of other classes were not looked for.`;
   return tableHtml({
     caption: "Average precision at IoU 0.5, in %",
-    head: ["class", "all boxes", "after rule"],
+    head: ["class", "all boxes", "95 % from", "to", "after rule"],
     rows,
     foot: `${detection.boxes} boxes, ${afterRule.boxes} after the decision rule.${outside}`,
   });
