@@ -88,12 +88,20 @@ export function chartSvg(chart: Chart): string {
 
 type Scale = (value: number) => number;
 
+/** Points nearer than this to the last one drawn would not be seen; a curve of many findings has 100,000. */
+const LEAST_STEP = 0.2;
+
 function path({ x, y, kind }: Series, toX: Scale, toY: Scale): string {
   let text = "";
+  let [lastX, lastY] = [Number.NaN, Number.NaN];
   for (let i = 0; i < x.length; i++) {
-    if (i === 0) text += `M${point(toX(x[i]), toY(y[i]))}`;
-    else if (kind === "steps") text += `H${round(toX(x[i]))}V${round(toY(y[i]))}`;
-    else text += `L${point(toX(x[i]), toY(y[i]))}`;
+    const [px, py] = [toX(x[i]), toY(y[i])];
+    const near = Math.max(Math.abs(px - lastX), Math.abs(py - lastY)) < LEAST_STEP;
+    if (near && i + 1 < x.length) continue;
+    if (i === 0) text += `M${point(px, py)}`;
+    else if (kind === "steps") text += `H${round(px)}V${round(py)}`;
+    else text += `L${point(px, py)}`;
+    [lastX, lastY] = [px, py];
   }
   return text;
 }
