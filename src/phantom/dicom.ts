@@ -115,20 +115,19 @@ export function encodeCr(image: CrImage, encode?: EncodeSamples): Uint8Array {
     [0x00280103, "US", [0]],
     ...voiElements(voi),
   ];
-  const pixels = encode === undefined ? barePixels(samples) : encapsulated(encode(samples, rows, columns));
-  const metaBytes = encodeElements(meta);
-  const group = encodeElements([[0x00020000, "UL", [metaBytes.length]]]);
-  const body = encodeElements(elements);
+  const pixels =
+    encode === undefined
+      ? pieces([[0x7fe00010, "OW", littleEndian(samples)]])
+      : encapsulated(encode(samples, rows, columns));
+  const metaPieces = pieces(meta);
+  const group = pieces([[0x00020000, "UL", [lengthOf(metaPieces)]]]);
   const preamble = new Uint8Array(132);
   preamble.set([0x44, 0x49, 0x43, 0x4d], 128);
-  return joined([preamble, group, metaBytes, body, pixels]);
+  return joined([preamble, ...group, ...metaPieces, ...pieces(elements), ...pixels]);
 }
 
-const barePixels = (samples: Uint16Array): Uint8Array =>
-  encodeElements([[0x7fe00010, "OW", littleEndian(samples)]]);
-
 /** One frame as one fragment behind an empty offset table (PS3.5 A.4). */
-function encapsulated(stream: Uint8Array): Uint8Array {
+function encapsulated(stream: Uint8Array): Uint8Array[] {
   const padding = stream.length % 2;
   const head = new Uint8Array(28);
   const view = new DataView(head.buffer);
@@ -143,7 +142,7 @@ function encapsulated(stream: Uint8Array): Uint8Array {
   item(20, 0xe000, stream.length + padding);
   const end = new Uint8Array(padding + 8);
   end.set([0xfe, 0xff, 0xdd, 0xe0], padding);
-  return joined([head, stream, end]);
+  return [head, stream, end];
 }
 
 function voiElements(voi: StoredVoi): Element[] {
@@ -157,11 +156,13 @@ function voiElements(voi: StoredVoi): Element[] {
         [0x00281056, "CS", voi.function],
       ];
     case "lut": {
-      const item = encodeElements([
-        [0x00283002, "US", [voi.entries.length, 0, 16]],
-        [0x00283003, "LO", "NORMAL"],
-        [0x00283006, "OW", littleEndian(voi.entries)],
-      ]);
+      const item = joined(
+        pieces([
+          [0x00283002, "US", [voi.entries.length, 0, 16]],
+          [0x00283003, "LO", "NORMAL"],
+          [0x00283006, "OW", littleEndian(voi.entries)],
+        ]),
+      );
       const sequence = new Uint8Array(8 + item.length);
       sequence.set([0xfe, 0xff, 0x00, 0xe0]);
       new DataView(sequence.buffer).setUint32(4, item.length, true);
@@ -171,27 +172,27 @@ function voiElements(voi: StoredVoi): Element[] {
   }
 }
 
-/** Elements in rising order of tags. */
-function encodeElements(elements: readonly Element[]): Uint8Array {
-  const parts = elements.map(([tag, vr, value]) => {
+/** Elements in rising order of tags: heads and contents in turn, joined once at the end. */
+function pieces(elements: readonly Element[]): Uint8Array[] {
+  return elements.flatMap(([tag, vr, value]) => {
     const content = contentOf(vr, value);
     const long = vr === "OB" || vr === "OW" || vr === "SQ";
-    const bytes = new Uint8Array((long ? 12 : 8) + content.length);
-    const view = new DataView(bytes.buffer);
+    const head = new Uint8Array(long ? 12 : 8);
+    const view = new DataView(head.buffer);
     view.setUint16(0, tag >>> 16, true);
     view.setUint16(2, tag & 0xffff, true);
-    bytes[4] = vr.charCodeAt(0);
-    bytes[5] = vr.charCodeAt(1);
+    head[4] = vr.charCodeAt(0);
+    head[5] = vr.charCodeAt(1);
     if (long) view.setUint32(8, content.length, true);
     else view.setUint16(6, content.length, true);
-    bytes.set(content, long ? 12 : 8);
-    return bytes;
+    return [head, content];
   });
-  return joined(parts);
 }
 
+const lengthOf = (parts: readonly Uint8Array[]): number => parts.reduce((sum, part) => sum + part.length, 0);
+
 function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  const out = new Uint8Array(lengthOf(parts));
   let at = 0;
   for (const part of parts) {
     out.set(part, at);

@@ -20,13 +20,15 @@ export function phantomDicom(plan: PhantomPlan, encode?: EncodeSamples): Uint8Ar
   const gain = random.range(0.55, 0.9);
   const offset = Math.round(random.range(0.02, 0.98 - gain) * 4095);
   const bend = random.range(-0.5, 0.5);
-  const samples = new Uint16Array(shown.length);
   // MONOCHROME1 shows high values dark: everything before the inversion is counted from the other end.
-  const value = (v: number): number => (inverse ? 4095 - v : v);
+  const stored = Uint16Array.from({ length: 4096 }, (_, v) => {
+    const value = inverse ? 4095 - v : v;
+    return kind === "none" ? value : offset + Math.round(value * gain);
+  });
+  const samples = new Uint16Array(shown.length);
+  for (let i = 0; i < shown.length; i++) samples[i] = stored[shown[i]];
   let voi: StoredVoi = { kind: "none" };
-  if (kind === "none") for (let i = 0; i < shown.length; i++) samples[i] = value(shown[i]);
-  else {
-    for (let i = 0; i < shown.length; i++) samples[i] = offset + Math.round(value(shown[i]) * gain);
+  if (kind !== "none") {
     const width = Math.round(4095 * gain);
     const center = offset + Math.round(width / 2);
     if (kind === "linear") voi = { kind: "window", function: "LINEAR", center, width };

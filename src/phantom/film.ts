@@ -66,9 +66,9 @@ export function develop(film: Film): Uint16Array {
   const mask = film.mask;
   if (mask !== null) {
     const open = new Float32Array(width);
-    for (let y = 0, i = 0; y < height; y++) {
+    for (let y = 0; y < height; y++) {
       mask(y, open);
-      for (let x = 0; x < width; x++, i++) map[i] *= 0.002 + 0.998 * open[x];
+      collimateRow(map, y * width, open);
     }
   }
   // Scatter: a wide blur of what reaches the patient's far side, bounded so that bare air does not flood the picture.
@@ -78,27 +78,46 @@ export function develop(film: Film): Uint16Array {
   boxBlur(coarse.data, coarse.width, coarse.height, Math.max(1, Math.round((scale * 22) / 16)), 2);
   const scatteredAt = enlarger(coarse, width);
   const quanta = exposure.photons * (1 / ground) * (1000 / Math.max(width, height)) ** 2;
-  const floor = 2 / quanta;
   let state = film.noise.next() | 1;
-  for (let y = 0, i = 0; y < height; y++) {
-    const scattered = scatteredAt(y);
-    for (let x = 0; x < width; x++, i++) {
-      const signal = map[i] + exposure.scatter * scattered[x];
-      // xorshift32 (Marsaglia, 2003) in place, scrambled: a call per pixel would take most of the time.
-      state ^= state << 13;
-      state ^= state >>> 17;
-      state ^= state << 5;
-      const bits = Math.imul(state, 0x9e3779b1);
-      // A sum of four bytes is nearly normal; its deviation is 147.8.
-      const sum = (bits & 255) + ((bits >>> 8) & 255) + ((bits >>> 16) & 255) + (bits >>> 24);
-      const normal = (sum - 510) / 147.8;
-      const noisy = signal + normal * Math.sqrt((signal + floor) / quanta);
-      map[i] = noisy > floor ? noisy : floor;
-    }
-  }
+  for (let y = 0; y < height; y++)
+    state = exposeRow(map, y * width, scatteredAt(y), exposure.scatter, quanta, state);
   logarithm(map);
   soften(map, width, height);
   return display(film, low, middle, high);
+}
+
+// Loops over pixels are functions of a row: called a thousand times per picture, each is compiled for good in the first.
+// In one long function the compiler would begin anew behind every loop.
+
+function collimateRow(map: Float32Array, at: number, open: Float32Array): void {
+  for (let x = 0; x < open.length; x++) map[at + x] *= 0.002 + 0.998 * open[x];
+}
+
+/** Adds scatter and quantum noise; gives the state of the generator behind the row. */
+function exposeRow(
+  map: Float32Array,
+  at: number,
+  scattered: Float32Array,
+  scatter: number,
+  quanta: number,
+  before: number,
+): number {
+  const floor = 2 / quanta;
+  let state = before;
+  for (let x = 0; x < scattered.length; x++) {
+    const signal = map[at + x] + scatter * scattered[x];
+    // xorshift32 (Marsaglia, 2003) in place, scrambled: a call per pixel would take most of the time.
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    const bits = Math.imul(state, 0x9e3779b1);
+    // A sum of four bytes is nearly normal; its deviation is 147.8.
+    const sum = (bits & 255) + ((bits >>> 8) & 255) + ((bits >>> 16) & 255) + (bits >>> 24);
+    const normal = (sum - 510) / 147.8;
+    const noisy = signal + normal * Math.sqrt((signal + floor) / quanta);
+    map[at + x] = noisy > floor ? noisy : floor;
+  }
+  return state;
 }
 
 /** In place: exp(-a) of the hardened attenuation, from a table with linear steps. */
@@ -157,22 +176,54 @@ function display(film: Film, low: number, middle: number, high: number): Uint16A
   const shutter = mask !== null && exposure.shutter !== "none";
   const most = Math.min(1, ceiling) * 4095;
   const closed = exposure.shutter === "black" ? 0 : most;
-  const gain = CURVE / (to - from);
-  for (let y = 0, i = 0; y < height; y++) {
-    const slowRow = slowAt(y);
-    const fineRow = fineAt(y);
+  const look: Look = {
+    equalise,
+    centre,
+    detail,
+    from,
+    gain: CURVE / (to - from),
+    curve,
+    most,
+    shutter,
+    closed,
+  };
+  for (let y = 0; y < height; y++) {
     if (shutter) mask(y, open);
-    for (let x = 0; x < width; x++, i++) {
-      const here = map[i];
-      const value = here - equalise * (slowRow[x] - centre) + detail * (here - fineRow[x]);
-      let at = (value - from) * gain;
-      at = at < 0 ? 0 : at > CURVE ? CURVE : at;
-      const k = at | 0;
-      let stored = curve[k] + (curve[k + 1] - curve[k]) * (at - k);
-      stored = stored > most ? most : stored;
-      if (shutter) stored = closed + (stored - closed) * open[x];
-      out[i] = stored + 0.5;
-    }
+    displayRow(map, out, y * width, slowAt(y), fineAt(y), open, look);
   }
   return out;
+}
+
+interface Look {
+  readonly equalise: number;
+  readonly centre: number;
+  readonly detail: number;
+  readonly from: number;
+  readonly gain: number;
+  readonly curve: Float32Array;
+  readonly most: number;
+  readonly shutter: boolean;
+  readonly closed: number;
+}
+
+function displayRow(
+  map: Float32Array,
+  out: Uint16Array,
+  at: number,
+  slow: Float32Array,
+  fine: Float32Array,
+  open: Float32Array,
+  { equalise, centre, detail, from, gain, curve, most, shutter, closed }: Look,
+): void {
+  for (let x = 0; x < slow.length; x++) {
+    const here = map[at + x];
+    const value = here - equalise * (slow[x] - centre) + detail * (here - fine[x]);
+    let place = (value - from) * gain;
+    place = place < 0 ? 0 : place > CURVE ? CURVE : place;
+    const k = place | 0;
+    let stored = curve[k] + (curve[k + 1] - curve[k]) * (place - k);
+    stored = stored > most ? most : stored;
+    if (shutter) stored = closed + (stored - closed) * open[x];
+    out[at + x] = stored + 0.5;
+  }
 }

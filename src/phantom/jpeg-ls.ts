@@ -33,8 +33,11 @@ export async function loadJpegLs(): Promise<EncodeSamples> {
   };
 }
 
-/** Two bytes a sample, the low one first, on any machine. */
+const HOST_LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
+
+/** Two bytes a sample, the low one first, on any machine; a view where that is how the machine has them. */
 export function littleEndian(values: Uint16Array): Uint8Array {
+  if (HOST_LITTLE_ENDIAN) return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
   const bytes = new Uint8Array(values.length * 2);
   for (let i = 0; i < values.length; i++) {
     bytes[2 * i] = values[i] & 255;

@@ -32,10 +32,10 @@ export function renderPhantom(plan: PhantomPlan): Uint16Array {
     { cell: 4, weight: 0.5 },
     { cell: 2, weight: 0.4 },
   ]);
-  const soft = new Canvas(Math.ceil(width / COARSE), Math.ceil(height / COARSE));
+  const soft = new Canvas(Math.ceil(width / COARSE), Math.ceil(height / COARSE), "soft");
   paintSoftTissue({ canvas: soft, grain }, sceneOf(plan, "soft", zoomFrame(plan.root, 1 / COARSE)));
   const reference = softReference(soft, plan);
-  const canvas = new Canvas(width, height);
+  const canvas = new Canvas(width, height, "plate");
   const coarse = { data: soft.data, width: soft.width, height: soft.height, factor: COARSE };
   const enlarged = enlarger(coarse, width);
   for (let y = 0; y < height; y++) canvas.data.set(enlarged(y), y * width);

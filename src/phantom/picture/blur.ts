@@ -39,23 +39,27 @@ function blurLine(
 
 /** In place: weights 1 2 1 along both axes. */
 export function soften(data: Float32Array, width: number, height: number): void {
-  for (let y = 0; y < height; y++) {
-    const row = y * width;
-    let left = data[row];
-    for (let x = 0; x < width - 1; x++) {
-      const here = data[row + x];
-      data[row + x] = 0.25 * (left + data[row + x + 1]) + 0.5 * here;
-      left = here;
-    }
-  }
+  for (let y = 0; y < height; y++) softenRow(data, y * width, width);
   const above = data.slice(0, width);
-  for (let y = 0; y < height - 1; y++) {
-    const row = y * width;
-    for (let x = 0; x < width; x++) {
-      const here = data[row + x];
-      data[row + x] = 0.25 * (above[x] + data[row + width + x]) + 0.5 * here;
-      above[x] = here;
-    }
+  for (let y = 0; y < height - 1; y++) softenDown(data, y * width, above);
+}
+
+function softenRow(data: Float32Array, row: number, width: number): void {
+  let left = data[row];
+  for (let x = 0; x < width - 1; x++) {
+    const here = data[row + x];
+    data[row + x] = 0.25 * (left + data[row + x + 1]) + 0.5 * here;
+    left = here;
+  }
+}
+
+/** One row from itself, the row below, and `above`, which it leaves as it was itself. */
+function softenDown(data: Float32Array, row: number, above: Float32Array): void {
+  const below = row + above.length;
+  for (let x = 0; x < above.length; x++) {
+    const here = data[row + x];
+    data[row + x] = 0.25 * (above[x] + data[below + x]) + 0.5 * here;
+    above[x] = here;
   }
 }
 

@@ -1,6 +1,7 @@
 /** A map of attenuation (dimensionless, along the beam) that shapes are added to. Coordinates are pixels unless a frame is given. */
 import { boxBlur } from "./blur.ts";
 import type { Frame, Point } from "./frame.ts";
+import { reuse } from "./reuse.ts";
 import { type Texture, TILE } from "./texture.ts";
 
 /** A point of a tube's axis and the tube's radius there. */
@@ -31,11 +32,12 @@ export class Canvas {
   readonly #from: Int32Array;
   readonly #upTo: Int32Array;
 
-  constructor(width: number, height: number) {
+  /** The map's memory is reused by the next canvas of the same name. */
+  constructor(width: number, height: number, name: "soft" | "plate") {
     this.width = width;
     this.height = height;
-    this.data = new Float32Array(width * height);
-    this.#scratch = new Float32Array(width * height);
+    this.data = reuse(name, width * height);
+    this.#scratch = reuse(`${name} scratch`, width * height);
     this.#from = new Int32Array(height).fill(width);
     this.#upTo = new Int32Array(height);
   }
