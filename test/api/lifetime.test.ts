@@ -68,7 +68,9 @@ for (const backend of BACKENDS) {
 }
 
 test("200 cycles of load, screen, dispose do not grow the process", async () => {
-  const picture = await readImage(readFileSync(new URL("../../models/samples/lumbar-ap.dcm", import.meta.url)));
+  const picture = await readImage(
+    readFileSync(new URL("../../models/samples/lumbar-ap.dcm", import.meta.url)),
+  );
   const cycle = async (backend: "cpu" | "wasm"): Promise<void> => {
     await using model = await loadModel("sample-tiny", { backend, threads: 2 });
     await model.screen(picture);

@@ -10,6 +10,7 @@ def svg(panels):
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{total}" viewBox="0 0 {WIDTH} {total}" '
         'font-family="sans-serif" font-size="12">',
+        f"<title>{'; '.join(title for title, *_ in panels)}</title>",
         f'<rect width="{WIDTH}" height="{total}" fill="white"/>',
     ]
     for k, panel in enumerate(panels):
