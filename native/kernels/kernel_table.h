@@ -24,7 +24,7 @@ struct GemmTile {
   const float* bias;      // the same; not null where scale is not
   const float* residual;  // or null
   int64_t ldr;
-  float low, high;  // clamp, -inf/inf for none
+  float low, high;      // clamp, -inf/inf for none
   const float* addend;  // added to the sums, or null; may be c
   int64_t ld_addend;
   bool last;  // apply scale, bias, residual and clamp

@@ -65,7 +65,15 @@ OpPointer make_op(Run run) {
 }
 
 // How a constant is laid out for its op; the first number of a form.
-enum class Packing : int64_t { kAsIs, kConvPanels, kDepthwise, kMatmulPanels, kWinograd2, kWinograd4, kStrassen };
+enum class Packing : int64_t {
+  kAsIs,
+  kConvPanels,
+  kDepthwise,
+  kMatmulPanels,
+  kWinograd2,
+  kWinograd4,
+  kStrassen
+};
 
 // What an op sees while it is prepared, and where it says what it needs.
 class PrepareContext {
