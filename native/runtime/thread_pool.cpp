@@ -37,6 +37,7 @@ void ThreadPool::run(int64_t n, Body body, const void* context) {
   const uint64_t open = (closed & ~kIndexMask);
   ticket_.store(open, std::memory_order_seq_cst);
   if (sleepers_.load(std::memory_order_seq_cst) > 0) {
+    caller_cpu_.store(current_cpu(), std::memory_order_relaxed);
     wake_.fetch_add(1, std::memory_order_seq_cst);
     wake_all(&wake_);
   }
@@ -95,6 +96,7 @@ void ThreadPool::wait_for_work() {
     sleep_while(&wake_, word);
   }
   sleepers_.fetch_sub(1, std::memory_order_seq_cst);
+  make_room_on(caller_cpu_.load(std::memory_order_relaxed));
 }
 
 void ThreadPool::worker_main(int index) {

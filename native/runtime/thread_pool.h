@@ -70,7 +70,8 @@ class ThreadPool {
   std::atomic<const void*> context_{nullptr};
   alignas(64) std::atomic<int32_t> wake_{0};  // changes when sleeping workers should look again
   std::atomic<int32_t> sleepers_{0};
-  std::atomic<int32_t> end_{0};  // changes when a sleeping caller should look again
+  std::atomic<int32_t> caller_cpu_{-1};  // where the caller was when it woke somebody
+  std::atomic<int32_t> end_{0};          // changes when a sleeping caller should look again
   std::atomic<int32_t> caller_sleeps_{0};
   std::atomic<bool> stop_{false};
   std::atomic<int32_t> inside_{0};  // workers in worker_main

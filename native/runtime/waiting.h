@@ -33,6 +33,9 @@ inline void wake_all(std::atomic<int32_t>* word) {
 #endif
 }
 
+inline int current_cpu() { return -1; }
+inline void make_room_on(int) {}
+
 // Spins for some 30 microseconds; there is neither a clock that is cheap nor a way to yield.
 template <class Done>
 bool spin_until(const Done& done) {
@@ -48,6 +51,32 @@ inline void sleep_while(std::atomic<int32_t>* word, int32_t value) {
   word->wait(value, std::memory_order_acquire);
 }
 inline void wake_all(std::atomic<int32_t>* word) { word->notify_all(); }
+
+// The processor that the calling thread runs on, or -1 where that is not known.
+inline int current_cpu() {
+#if defined(__linux__)
+  return sched_getcpu();
+#else
+  return -1;
+#endif
+}
+
+// Leaves processor `cpu` to another thread if the calling one runs there and may run elsewhere. The kernel
+// places a thread that is woken beside the one that woke it and, while both compute, may leave them there for
+// long: two threads at the speed of one.
+inline void make_room_on(int cpu) {
+#if defined(__linux__)
+  if (cpu < 0 || cpu >= CPU_SETSIZE || current_cpu() != cpu) return;
+  cpu_set_t allowed;
+  if (sched_getaffinity(0, sizeof allowed, &allowed) != 0 || CPU_COUNT(&allowed) < 2) return;
+  cpu_set_t others = allowed;
+  CPU_CLR(cpu, &others);
+  // Moves the thread at once; then it may go where it likes again.
+  if (sched_setaffinity(0, sizeof others, &others) == 0) sched_setaffinity(0, sizeof allowed, &allowed);
+#else
+  (void)cpu;
+#endif
+}
 
 inline void pause() {
 #if defined(__x86_64__) || defined(__i386__)

@@ -133,7 +133,8 @@ void test_conv(const ConvCase& t, Random& random) {
   if (t.residual && t.y_extra > 0) return;
   PlanBuilder padded = builder;
   if (t.x_extra > 0) (void)padded.slice(x, 0, xs);
-  // Winograd's sums have terms as large as those of the whole tile, whatever the pixel's own sum.
+  // Winograd's sums have terms as large as those of the whole tile, Strassen's as those of a pair of rows,
+  // whatever the pixel's own sum.
   const double terms = t.algorithm > 2 ? std::max(1.0, std::sqrt(9 * t.c) / 10) : 1;
   check(padded, inputs, y, int64_t{t.n} * oh * ow, t.o, ys, expected, 2e-5 * terms);
 }
@@ -240,6 +241,50 @@ void test_winograd() {
                  algorithm},
                 random);
     }
+  }
+}
+
+// Strassen's algorithm: odd depths, rows and columns, fewer rows than a tile, halves without columns, any
+// kernel.
+void test_strassen() {
+  Random random(5);
+  const int algorithm = 5;
+  const ConvCase cases[] = {
+      {1, 64, 12, 17, 128, 1, 1, 1, 0, 1, 1, 7, 3, true, false, true, true, false, 1, 1, false, algorithm},
+      {3, 33, 5, 7, 71, 1, 1, 1, 0, 1, 1, 0, 0, true, true, true, true, true, 1, 4, false, algorithm},
+      {2, 1, 1, 1, 1, 1, 1, 1, 0, 1, 1, 0, 0, false, false, false, false, false, 1, 0, false, algorithm},
+      {1, 2048, 3, 5, 40, 1, 1, 1, 0, 1, 1, 0, 0, true, false, false, true, false, 1, 0, false, algorithm},
+      {1, 20, 9, 11, 35, 3, 3, 2, 1, 1, 1, 1, 0, true, false, false, false, false, 1, 1, false, algorithm},
+      {1, 24, 10, 8, 50, 1, 1, 1, 0, 1, 1, 0, 2, false, false, true, true, false, 2, 0, false, algorithm},
+      {1, 10, 6, 6, 12, 1, 1, 1, 0, 1, 1, 0, 0, true, false, false, false, false, 1, 0, true, algorithm},
+      {0, 4, 5, 5, 4, 1, 1, 1, 0, 1, 1, 0, 0, true, false, false, false, false, 1, 0, false, algorithm},
+  };
+  for (const ConvCase& t : cases) test_conv(t, random);
+  for (int i = 0; i < 20; ++i) {
+    const int kernel = 1 + 2 * random.below(2);
+    test_conv({1 + random.below(3),
+               1 + random.below(60),
+               4 + random.below(12),
+               4 + random.below(12),
+               1 + random.below(150),
+               kernel,
+               kernel,
+               1 + random.below(2),
+               random.below(2),
+               1,
+               1,
+               random.below(4),
+               random.below(4),
+               random.below(2) == 0,
+               false,
+               random.below(2) == 0,
+               random.below(2) == 0,
+               false,
+               1,
+               random.below(3),
+               random.below(5) == 0,
+               algorithm},
+              random);
   }
 }
 
@@ -415,6 +460,7 @@ int main() {
   using namespace spinexr::test;
   test_convs();
   test_winograd();
+  test_strassen();
   test_matmuls();
   Random random(3);
   for (const int mode : {0, 1, 2}) {

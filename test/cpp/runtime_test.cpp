@@ -6,6 +6,7 @@
 
 #include "base/cpu_count.h"
 #include "plan_builder.h"
+#include "runtime/waiting.h"
 
 namespace spinexr::test {
 namespace {
@@ -322,6 +323,31 @@ void test_pool(int jobs) {
   }
 }
 
+// A thread leaves the named processor, may still run on all that it could before, and stays where it has no
+// choice.
+void test_make_room() {
+#if defined(__linux__)
+  cpu_set_t allowed, after;
+  if (sched_getaffinity(0, sizeof allowed, &allowed) != 0) return;
+  for (int round = 0; round < 20; ++round) {
+    const int cpu = current_cpu();
+    make_room_on(cpu);
+    EXPECT(sched_getaffinity(0, sizeof after, &after) == 0 && CPU_EQUAL(&allowed, &after));
+  }
+  make_room_on(-1);
+  make_room_on(1 << 20);
+  cpu_set_t one;
+  CPU_ZERO(&one);
+  CPU_SET(current_cpu(), &one);
+  if (sched_setaffinity(0, sizeof one, &one) != 0) return;
+  const int only = current_cpu();
+  make_room_on(only);
+  EXPECT(current_cpu() == only);
+  EXPECT(sched_getaffinity(0, sizeof after, &after) == 0 && CPU_EQUAL(&one, &after));
+  EXPECT(sched_setaffinity(0, sizeof allowed, &allowed) == 0);
+#endif
+}
+
 void test_memory() {
   AlignedBuffer buffer;
   for (const uint64_t bytes : {0, 1, 63, 64, 1000}) {
@@ -343,6 +369,7 @@ int main(int count, char** arguments) {
   using namespace spinexr::test;
   const int effort = count > 1 ? atoi(arguments[1]) : 20000;  // mutated plans; jobs per pool
   test_memory();
+  test_make_room();
   test_pool(effort);
   spinexr::ThreadPool pool;
   EXPECT(pool.start(2) == spinexr::Status::OK);
