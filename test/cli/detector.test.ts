@@ -2,10 +2,10 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { main } from "../../src/cli/main.ts";
 import type { Manifest } from "../../src/package/manifest.ts";
 import { assert, suite } from "../shim.ts";
 import { dicomFile, picture } from "../support/dicom-writer.ts";
+import { runCli } from "../support/run-cli.ts";
 import { tinyDetector, writeDetectorPackage } from "../support/tiny-detector.ts";
 
 const test = suite("cli detector");
@@ -18,20 +18,7 @@ const packageWith = (name: string, change?: (manifest: Manifest) => Manifest): s
 const both = packageWith("both");
 const alone = packageWith("alone", (manifest) => ({ ...manifest, classifiers: [], selfTest: null }));
 
-async function spinexr(...args: readonly string[]) {
-  const text = { out: "", err: "" };
-  const io = {
-    out: (part: string) => {
-      text.out += part;
-    },
-    err: (part: string) => {
-      text.err += part;
-    },
-    signal: new AbortController().signal,
-    interactive: false,
-  };
-  return { code: await main(args, io), ...text };
-}
+const spinexr = (...args: readonly string[]) => runCli(args);
 
 test("screen lists findings with boxes; without a classifier the verdict is unknown", async () => {
   const { reports } = JSON.parse((await spinexr("screen", phantom, "--model", alone, "--json")).out);

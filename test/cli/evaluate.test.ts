@@ -12,9 +12,9 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { main } from "../../src/cli/main.ts";
 import { assert, shared, suite } from "../shim.ts";
 import { dicomFile, picture } from "../support/dicom-writer.ts";
+import { runCli } from "../support/run-cli.ts";
 
 const test = suite("cli evaluate");
 const root = join(import.meta.dirname, "../..");
@@ -126,16 +126,9 @@ test("a model on a folder of pictures: goes on where it stopped, and reports pic
 test("Ctrl-C ends the run", async () => {
   const abort = new AbortController();
   abort.abort();
-  let err = "";
-  const io = {
-    out: () => {},
-    err: (text: string) => {
-      err += text;
-    },
-    signal: abort.signal,
-    interactive: false,
-  };
-  assert.is(await main(["evaluate", "--annotations", csv, "--images", images], io), 1);
+  const args = ["evaluate", "--annotations", csv, "--images", images];
+  const { code, err } = await runCli(args, abort.signal);
+  assert.is(code, 1);
   assert.match(err, /ABORTED/);
 });
 

@@ -10,10 +10,10 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { main } from "../../src/cli/main.ts";
 import { readRadiograph } from "../../src/image/read.ts";
 import { assert, suite } from "../shim.ts";
 import { dicomFile, picture } from "../support/dicom-writer.ts";
+import { runCli } from "../support/run-cli.ts";
 import { writeDetectorPackage } from "../support/tiny-detector.ts";
 import { wellFormed } from "../support/well-formed.ts";
 
@@ -28,20 +28,7 @@ function pictureFile(path: string, seed: number): string {
   return path;
 }
 
-async function spinexr(args: readonly string[], signal = new AbortController().signal) {
-  const text = { out: "", err: "" };
-  const io = {
-    out: (part: string) => {
-      text.out += part;
-    },
-    err: (part: string) => {
-      text.err += part;
-    },
-    signal,
-    interactive: false,
-  };
-  return { code: await main(args, io), ...text };
-}
+const spinexr = runCli;
 
 test("screen --overlay --svg writes pictures beside the reports, and none for files that fail", async () => {
   mkdirSync(join(folder, "in/deep"), { recursive: true });

@@ -2,9 +2,9 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { main } from "../../src/cli/main.ts";
 import { median } from "../../src/cli/profile-table.ts";
 import { assert, suite } from "../shim.ts";
+import { runCli } from "../support/run-cli.ts";
 import { tinyDetector, writeDetectorPackage } from "../support/tiny-detector.ts";
 
 const test = suite("cli profile");
@@ -16,20 +16,7 @@ const phantom = join(root, "models/samples/lumbar-ap.dcm");
 const both = writeDetectorPackage(join(folder, "both"), tinyDetector());
 const SHAPE = ["--shape", "image=1x3x64x64"];
 
-async function spinexr(...args: readonly string[]) {
-  const text = { out: "", err: "" };
-  const io = {
-    out: (part: string) => {
-      text.out += part;
-    },
-    err: (part: string) => {
-      text.err += part;
-    },
-    signal: new AbortController().signal,
-    interactive: false,
-  };
-  return { code: await main(args, io), ...text };
-}
+const spinexr = (...args: readonly string[]) => runCli(args);
 
 interface Slice {
   readonly name: string;

@@ -2,7 +2,6 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { main } from "../../src/cli/main.ts";
 import { parseAnnotations } from "../../src/metrics/annotations.ts";
 import {
   loadJpegLs,
@@ -13,25 +12,13 @@ import {
 } from "../../src/phantom/index.ts";
 import { LESION_CLASSES } from "../../src/vindr-spinexr.ts";
 import { assert, suite } from "../shim.ts";
+import { runCli } from "../support/run-cli.ts";
 
 const test = suite("phantom data sets");
 const folder = mkdtempSync(join(tmpdir(), "spinexr-phantoms-"));
 test.after(() => rmSync(folder, { recursive: true }));
 
-async function spinexr(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  let [out, err] = ["", ""];
-  const code = await main(["phantom", ...args], {
-    out: (text) => {
-      out += text;
-    },
-    err: (text) => {
-      err += text;
-    },
-    signal: new AbortController().signal,
-    interactive: false,
-  });
-  return { code, out, err };
-}
+const spinexr = (...args: readonly string[]) => runCli(["phantom", ...args]);
 
 const small = ["--seed", "5", "--size", "160"];
 
@@ -101,17 +88,13 @@ test("--compress makes the same pictures in fewer bytes", async () => {
 test("an interruption leaves whole files only and no table", async () => {
   const out = join(folder, "stopped");
   const abort = new AbortController();
-  const run = main(["phantom", "--out", out, "--count", "400", "--seed", "6", "--size", "300"], {
-    out: () => {},
-    err: () => {},
-    signal: abort.signal,
-    interactive: false,
-  });
+  const args = ["phantom", "--out", out, "--count", "400", "--seed", "6", "--size", "300"];
+  const run = runCli(args, abort.signal);
   const images = join(out, "test_images");
   while (!existsSync(images) || readdirSync(images).filter((name) => name.endsWith(".dicom")).length < 2)
     await new Promise((resolve) => setTimeout(resolve, 20));
   abort.abort();
-  assert.is(await run, 1);
+  assert.is((await run).code, 1);
   assert.not.ok(existsSync(join(out, "annotations/test.csv")));
   for (const name of readdirSync(images).filter((file) => file.endsWith(".dicom")))
     assert.ok(statSync(join(images, name)).size > 10_000);
