@@ -21,6 +21,12 @@ class ConvOp : public Op {
 
   Status prepare(PrepareContext& context);
 
+  // Element `element` of an operand that a step may lack: null then.
+  static const float* operand(const RunContext& context, int32_t tensor, int64_t element) {
+    const float* const data = context.data<float>(tensor);
+    return data == nullptr ? nullptr : data + element;
+  }
+
  protected:
   virtual Packing packing() const = 0;
   virtual void pack(const KernelTable& kernels, const float* weight, float* target) const = 0;

@@ -164,18 +164,14 @@ class Task {
     const int64_t rows = lower ? bottom_ : top_;
     if (rows <= 0 || columns <= 0) return;
     const int64_t row = row_ + (lower ? top_ : 0);
-    const auto from = [&](int32_t tensor, int64_t element) {
-      const float* const data = context_.data<float>(tensor);
-      return data == nullptr ? nullptr : data + element;
-    };
     GemmTile t = begin(panel, form_index, addend);
     t.rows = static_cast<int>(rows);
     t.cols = static_cast<int>(columns);
     t.c = context_.data<float>(op_.step.y) + row * op_.y_stride + column;
     t.ldc = op_.y_stride;
-    t.scale = from(op_.step.post_scale, column);
-    t.bias = from(op_.step.bias, column);
-    t.residual = from(op_.step.residual, row * op_.residual_stride + column);
+    t.scale = ConvOp::operand(context_, op_.step.post_scale, column);
+    t.bias = ConvOp::operand(context_, op_.step.bias, column);
+    t.residual = ConvOp::operand(context_, op_.step.residual, row * op_.residual_stride + column);
     t.ldr = op_.residual_stride;
     t.low = op_.epilogue.low;
     t.high = op_.epilogue.high;
@@ -229,8 +225,7 @@ bool make_shape(const KernelTable& kernels, int threads, const ConvGeometry& g, 
   if (product({g.n, g.oh, g.ow}) < 0 || product({g.o + 2 * kernels.nr, g.depth() + 2}) < 0) return false;
   shape->depth = g.depth();
   shape->half_depth = ceil_div(g.depth(), 2);
-  shape->panels = ceil_div(g.o, kernels.nr);
-  shape->half_panels = ceil_div(shape->panels, 2);
+  shape->half_panels = ceil_div(ceil_div(g.o, kernels.nr), 2);
   shape->form_depth = ceil_div(shape->half_depth, 16) * 16;
   shape->side_by_side = larger(1, kPackedDepth / shape->form_depth);
   shape->row_groups = ceil_div(kForms, shape->side_by_side);

@@ -16,7 +16,7 @@ namespace spinexr {
 // batch.
 struct StrassenShape {
   int64_t depth = 0, half_depth = 0;  // half_depth is rounded up and at most kPackedDepth
-  int64_t panels = 0, half_panels = 0;
+  int64_t half_panels = 0;
   int64_t form_floats = 0;  // of one panel of a form of B, 64-byte aligned
   int64_t form_depth = 0;   // from form to form of A in a packed row
   int64_t side_by_side = 0, row_groups = 0;

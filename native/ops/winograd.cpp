@@ -118,10 +118,6 @@ class Task {
     const Place at = place(i);
     const int64_t pixel = (at.image * g.oh + at.oh) * g.ow + at.ow;
     const int64_t o = panel_ * kernels_.nr;
-    const auto from = [&](int32_t tensor, int64_t element) {
-      const float* const data = context_.data<float>(tensor);
-      return data == nullptr ? nullptr : data + element;
-    };
     WinogradOutput tile = {};
     tile.m = static_cast<int>(shape_.m);
     tile.rows = static_cast<int>(smaller(shape_.m, g.oh - at.oh));
@@ -132,9 +128,9 @@ class Task {
     tile.y = context_.data<float>(op_.step.y) + pixel * op_.y_stride + o;
     tile.y_row = g.ow * op_.y_stride;
     tile.y_pixel = op_.y_stride;
-    tile.scale = from(op_.step.post_scale, o);
-    tile.bias = from(op_.step.bias, o);
-    tile.residual = from(op_.step.residual, pixel * op_.residual_stride + o);
+    tile.scale = ConvOp::operand(context_, op_.step.post_scale, o);
+    tile.bias = ConvOp::operand(context_, op_.step.bias, o);
+    tile.residual = ConvOp::operand(context_, op_.step.residual, pixel * op_.residual_stride + o);
     tile.residual_row = g.ow * op_.residual_stride;
     tile.residual_pixel = op_.residual_stride;
     tile.low = op_.epilogue.low;

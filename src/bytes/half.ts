@@ -61,7 +61,7 @@ function halfOf(word: number): number {
   if (magnitude > 0x7f800000) return sign | 0x7e00;
   if (magnitude >= 0x47800000) return sign | 0x7c00; // 65536 and more, infinity
   const exponent = (magnitude >>> 23) - 112; // bias 127 to bias 15
-  // A subnormal float32 rounds to 0 and loses nothing by being taken for 0 x its implicit one shifted away.
+  // A subnormal float32 has no implicit one, but is far below the least binary16: it becomes 0 either way.
   const fraction = (magnitude & 0x7fffff) | 0x800000;
   const drop = exponent > 0 ? 13 : 14 - exponent;
   if (drop > 24) return sign;
