@@ -25,6 +25,9 @@ const REFERENCE_INPUT: ModelInput = {
   std: [1, 1, 1],
 };
 
+const INPUT_IS_A_GUESS =
+  "The checkpoint does not say how its inputs were prepared: check mean, std and colorOrder against the training code.";
+
 /** One checkpoint on its way into the package. */
 interface Member {
   /** Of the entry in the manifest, and of its file. */
@@ -122,7 +125,12 @@ async function convertMember(
   if (converted.kind === "classifier") {
     const labels = classifierLabels(options.labels, converted.outputs, fileName);
     const input = { ...REFERENCE_INPUT, ...options.input };
-    return { entry: { ...common, input, outputName: converted.outputName, labels }, model, notes };
+    const guessed = !converted.referenceInput && options.input === undefined;
+    return {
+      entry: { ...common, input, outputName: converted.outputName, labels },
+      model,
+      notes: guessed ? [...notes, INPUT_IS_A_GUESS] : notes,
+    };
   }
   const { input, sizeInputName, decoder } = converted;
   const labels = findingLabels(converted.labels ?? options.detectorLabels, converted.classes, fileName);

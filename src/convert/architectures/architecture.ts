@@ -17,6 +17,8 @@ export interface ConvertedClassifier extends Converted {
   readonly kind: "classifier";
   readonly outputName: string;
   readonly outputs: number;
+  /** The checkpoint is the reference's, whose inputs are known; else only the training code knows them. */
+  readonly referenceInput: boolean;
 }
 
 /** Input [1, 3, H, W]; what comes out is for `decoder`, whose names are outputs of the model. */

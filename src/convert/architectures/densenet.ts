@@ -14,8 +14,6 @@ const BLOCKS: Readonly<Record<string, readonly number[] | null>> = {
   densenet: null,
 };
 
-const INPUT_IS_A_GUESS =
-  "The checkpoint does not say how its inputs were prepared: check mean, std and colorOrder against the training code.";
 const INPUT = "image";
 const OUTPUT = "logits";
 
@@ -30,9 +28,14 @@ export const densenet: ClassifierFamily = {
       style.finalRelu
         ? "As in torchvision, a ReLU follows the last batch normalisation."
         : "As in the reference implementation, no ReLU follows the last batch normalisation.",
-      ...(style.finalRelu ? [INPUT_IS_A_GUESS] : []),
     ];
-    return { ...build(new LayerBuilder(state), layout, arch), inputName: INPUT, outputName: OUTPUT, notes };
+    return {
+      ...build(new LayerBuilder(state), layout, arch),
+      inputName: INPUT,
+      outputName: OUTPUT,
+      referenceInput: !style.finalRelu,
+      notes,
+    };
   },
 };
 
