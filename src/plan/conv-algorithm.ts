@@ -4,6 +4,7 @@
  *
  * The cost of a layer is counted in multiply-accumulates at the processor's peak; measurements in bench/NOTES.md.
  */
+import type { ConvSite } from "./conv-site.ts";
 import type { CONV_ALGORITHMS } from "./steps.ts";
 
 export type ConvAlgorithm = (typeof CONV_ALGORITHMS)[number];
@@ -27,7 +28,7 @@ export interface ConvShape {
   readonly averaged: boolean;
 }
 
-export type ChooseConv = (shape: ConvShape) => ConvAlgorithm;
+export type ChooseConv = (site: ConvSite) => ConvAlgorithm;
 
 /** Reading a weight that only the last-level cache or memory holds takes as long as so many multiply-accumulates. */
 const WEIGHT = 5;
@@ -56,13 +57,28 @@ const MOST_DEPTH = 2048;
 /** For less its larger weights and errors are not worth it. */
 const WORTHWHILE = 0.97;
 
+/**
+ * The algorithms that may compute a layer: its shape fits, and their rounding does no harm there. Whatever chooses (the
+ * cost below, measurements, a caller) chooses among these; "gemm" and "depthwise" are what "auto" means.
+ */
+export function admissibleAlgorithms(shape: ConvShape): ConvAlgorithm[] {
+  const { channels, group } = shape;
+  return [
+    "auto",
+    "gemm",
+    ...(group > 1 && group === channels[0] && group === channels[1] ? (["depthwise"] as const) : []),
+    ...(admitsWinograd(shape) ? WINOGRAD.map(({ name }) => name) : []),
+    ...(admitsStrassen(shape) ? (["strassen"] as const) : []),
+  ];
+}
+
 /** The algorithm of the least cost. */
-export const chooseConvAlgorithm: ChooseConv = (shape) => {
+export function chooseConvAlgorithm(shape: ConvShape): ConvAlgorithm {
   const product = productCost(shape);
   const winograd = bestWinograd(shape);
   if (winograd !== null && winograd.cost < product) return winograd.name;
   return strassenCost(shape) < WORTHWHILE * product ? "strassen" : "auto";
-};
+}
 
 const filterSize = ({ channels, kernel }: ConvShape): number =>
   channels[0] * channels[1] * kernel[0] * kernel[1];
@@ -72,10 +88,14 @@ function productCost(shape: ConvShape): number {
   return filterSize(shape) * (batch * output[0] * output[1] * PACKING + WEIGHT);
 }
 
+function admitsWinograd(shape: ConvShape): boolean {
+  const { channels, constantWeights, pooled } = shape;
+  return fitsWinograd(shape) && constantWeights && !pooled && Math.min(...channels) >= LEAST_CHANNELS;
+}
+
 function bestWinograd(shape: ConvShape): { name: ConvAlgorithm; cost: number } | null {
-  const { batch, channels, output, constantWeights, pooled } = shape;
-  if (!fitsWinograd(shape) || !constantWeights || pooled || Math.min(...channels) < LEAST_CHANNELS)
-    return null;
+  const { batch, channels, output } = shape;
+  if (!admitsWinograd(shape)) return null;
   const [input, out] = channels;
   const costs = WINOGRAD.map(({ name, m, transform }) => {
     const tiles = batch * Math.ceil(output[0] / m) * Math.ceil(output[1] / m);
@@ -85,22 +105,29 @@ function bestWinograd(shape: ConvShape): { name: ConvAlgorithm; cost: number } |
   return costs.reduce((best, one) => (one.cost < best.cost ? one : best));
 }
 
+const depthOf = ({ channels, kernel }: ConvShape): number => channels[0] * kernel[0] * kernel[1];
+
 /**
- * One level: 7 of 8 products. Rows make pairs within an image. Its errors are bounded by the norms of whole matrices, not
- * by each element's own terms (Higham, section 23.2.2): only where they average out.
+ * Its errors are bounded by the norms of whole matrices, not by each element's own terms (Higham, section 23.2.2): only
+ * where they average out.
  */
+function admitsStrassen(shape: ConvShape): boolean {
+  const { channels, group, constantWeights, pooled, averaged } = shape;
+  return (
+    averaged &&
+    group === 1 &&
+    constantWeights &&
+    !pooled &&
+    channels[0] >= LEAST_HALVED &&
+    depthOf(shape) <= MOST_DEPTH
+  );
+}
+
+/** One level: 7 of 8 products. Rows make pairs within an image. */
 function strassenCost(shape: ConvShape): number {
-  const { batch, channels, output, kernel, group, constantWeights, pooled, averaged } = shape;
-  const depth = channels[0] * kernel[0] * kernel[1];
-  if (
-    !averaged ||
-    group !== 1 ||
-    !constantWeights ||
-    pooled ||
-    channels[0] < LEAST_HALVED ||
-    depth > MOST_DEPTH
-  )
-    return Number.POSITIVE_INFINITY;
+  if (!admitsStrassen(shape)) return Number.POSITIVE_INFINITY;
+  const { batch, channels, output } = shape;
+  const depth = depthOf(shape);
   const rows = batch * 2 * Math.ceil((output[0] * output[1]) / 2);
   const products = filterSize(shape) * (7 / 8 + PACKING - 1);
   const sums = STRASSEN.packed * depth + STRASSEN.result * channels[1];

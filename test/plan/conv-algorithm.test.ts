@@ -1,9 +1,16 @@
 /** Which algorithm a convolution gets, and that a caller may choose another. */
-import { type ConvShape, chooseConvAlgorithm, fitsWinograd } from "../../src/plan/conv-algorithm.ts";
+import {
+  admissibleAlgorithms,
+  type ConvShape,
+  chooseConvAlgorithm,
+  fitsWinograd,
+} from "../../src/plan/conv-algorithm.ts";
+import { convSites } from "../../src/plan/conv-site.ts";
 import { buildPlan } from "../../src/plan/lower.ts";
 import { CONV_ALGORITHMS } from "../../src/plan/steps.ts";
 import { assert, suite } from "../shim.ts";
 import { Sketch } from "../support/build.ts";
+import { miniDenseNet } from "./nets.ts";
 
 const test = suite("plan: algorithm of a convolution");
 
@@ -70,6 +77,38 @@ test("other kernels, strides, dilations and groups do not fit Winograd", () => {
     const layer = shape(64, 64, 100, other);
     assert.is(fitsWinograd(layer), false);
     assert.not.match(chooseConvAlgorithm(layer), /winograd/);
+  }
+});
+
+test("what may compute a layer", () => {
+  const gemm = ["auto", "gemm"];
+  const winograd = ["winograd2", "winograd4"];
+  const list = (layer: ConvShape): string => admissibleAlgorithms(layer).join(" ");
+  assert.is(list(shape(64, 64, 10)), [...gemm, ...winograd, "strassen"].join(" "));
+  assert.is(list(shape(64, 64, 10, { averaged: false })), [...gemm, ...winograd].join(" "));
+  assert.is(list(shape(8, 64, 10)), gemm.join(" "), "few channels");
+  assert.is(list(shape(64, 64, 10, { kernel: [1, 1] })), [...gemm, "strassen"].join(" "));
+  assert.is(list(shape(64, 64, 10, { group: 64 })), [...gemm, "depthwise"].join(" "));
+  for (const other of [{ constantWeights: false }, { pooled: true }])
+    assert.is(list(shape(64, 64, 10, other)), gemm.join(" "));
+  assert.is(list(shape(4096, 64, 10, { kernel: [1, 1] })), gemm.join(" "), "too deep");
+});
+
+test("the sites of a graph are what the planner asks about, in its order", () => {
+  for (const graph of [miniDenseNet(true), miniDenseNet(false, 2)]) {
+    const asked: unknown[] = [];
+    const plan = buildPlan(graph, {
+      chooseConv: (site) => {
+        asked.push(site);
+        return "auto";
+      },
+    });
+    assert.equal(convSites(graph), asked);
+    const names = plan.steps.filter(({ kind }) => kind === "conv").map(({ name }) => name);
+    assert.equal(
+      convSites(graph).map(({ name }) => name),
+      names,
+    );
   }
 });
 

@@ -1,5 +1,6 @@
 /** conv and pool: one step each, maps nhwc. */
 import type { ConvNode, PoolNode, Value } from "../../graph/graph.ts";
+import { convSite } from "../conv-site.ts";
 import type { DraftTensor } from "../draft.ts";
 import type { Lowering } from "../layout.ts";
 import { CONV_ALGORITHMS, POOL_MODES } from "../steps.ts";
@@ -19,18 +20,7 @@ export function lowerConv(lowering: Lowering, node: ConvNode): void {
     plain(postScale),
   ];
   const y = lowering.define(node.outputs[0] as Value, "nhwc");
-  const algorithm = lowering.chooseConv({
-    batch: y.dims[0] as number,
-    channels: [x.dims[1] as number, y.dims[1] as number],
-    output: [y.dims[2] as number, y.dims[3] as number],
-    kernel: node.kernel,
-    strides: node.strides,
-    dilations: node.dilations,
-    group: node.group,
-    constantWeights: weight.constant !== undefined,
-    pooled: node.prePool !== null,
-    averaged: lowering.averaged.has(node.outputs[0] as Value),
-  });
+  const algorithm = lowering.chooseConv(convSite(node, lowering.averaged));
   lowering.draft.emit("conv", node.name, inputs, [y], () => ({
     kernelH: node.kernel[0],
     kernelW: node.kernel[1],
