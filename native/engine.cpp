@@ -7,24 +7,12 @@
 #include "base/aligned_buffer.h"
 #include "base/cpu_count.h"
 #include "base/status.h"
+#include "engine_handle.h"
 #include "runtime/session.h"
-#include "runtime/thread_pool.h"
-
-#if !defined(__wasm__)
-#include <mutex>
-#endif
 
 using spinexr::Session;
 using spinexr::Span;
 using spinexr::Status;
-
-struct spx_engine {
-  const spinexr::KernelTable* kernels = nullptr;
-  spinexr::ThreadPool pool;
-#if !defined(__wasm__)
-  std::mutex running;  // in WebAssembly one worker owns the engine
-#endif
-};
 
 struct spx_weights {
   spinexr::WeightStore store;

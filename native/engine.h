@@ -15,7 +15,7 @@
 extern "C" {
 #endif
 
-#define SPX_ABI_VERSION 3
+#define SPX_ABI_VERSION 4
 
 typedef struct spx_engine spx_engine;
 typedef struct spx_session spx_session;
@@ -105,12 +105,25 @@ typedef struct spx_voi {
 int32_t spx_image_display(const void* pixels, int32_t sample_type, int32_t height, int32_t width,
                           int32_t bits_stored, int32_t is_signed, int32_t monochrome1, const spx_voi* voi,
                           uint8_t* display, int32_t* conversion);
-// Pillow's BILINEAR on 8-bit grey: antialiased when shrinking, 22-bit fixed point.
-int32_t spx_image_resize(const uint8_t* source, int32_t height, int32_t width, uint8_t* target,
-                         int32_t target_height, int32_t target_width);
-// target f32 [3, padded_height, padded_width]: (grey - mean[c]) / std[c], zeros to the right and below.
-int32_t spx_image_normalize(const uint8_t* grey, int32_t height, int32_t width, const float* mean,
-                            const float* std, float* target, int32_t padded_height, int32_t padded_width);
+// What one network is shown: the picture resized to height * width, then (grey - mean[c]) / std[c] in float32,
+// zeros to the right and below. tensor: f32 [3, padded_height, padded_width].
+typedef struct spx_image_input {
+  int32_t height, width;
+  int32_t padded_height, padded_width;  // at least height and width
+  float mean[3], std[3];
+  float* tensor;
+} spx_image_input;
+
+// All inputs (1 to 64) from one reading of the picture, as spx_image_display, spx_image_resize and
+// normalisation would make them. voi null: the samples (u8) are grey levels as they are; *conversion is then
+// 2. On the engine's threads unless a session runs, then on the caller's; the result is the same.
+int32_t spx_image_inputs(spx_engine* engine, const void* pixels, int32_t sample_type, int32_t height,
+                         int32_t width, int32_t bits_stored, int32_t is_signed, int32_t monochrome1,
+                         const spx_voi* voi, const spx_image_input* inputs, int32_t input_count,
+                         int32_t* conversion);
+// Pillow's BILINEAR on 8-bit grey: antialiased when shrinking, 22-bit fixed point. Threads as above.
+int32_t spx_image_resize(spx_engine* engine, const uint8_t* source, int32_t height, int32_t width,
+                         uint8_t* resized, int32_t resized_height, int32_t resized_width);
 
 // --- boxes (native/detection/, whose headers give formulas, ties and what NaN does)
 // ---------------------------------------------

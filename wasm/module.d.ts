@@ -55,23 +55,28 @@ export interface CoreExports extends WebAssembly.Exports {
     display: number,
     conversion: number,
   ): number;
+  spx_image_inputs(
+    engine: number,
+    pixels: number,
+    sampleType: number,
+    height: number,
+    width: number,
+    bitsStored: number,
+    isSigned: number,
+    monochrome1: number,
+    voi: number,
+    inputs: number,
+    inputCount: number,
+    conversion: number,
+  ): number;
   spx_image_resize(
+    engine: number,
     source: number,
     height: number,
     width: number,
-    target: number,
-    targetHeight: number,
-    targetWidth: number,
-  ): number;
-  spx_image_normalize(
-    gray: number,
-    height: number,
-    width: number,
-    mean: number,
-    std: number,
-    target: number,
-    paddedHeight: number,
-    paddedWidth: number,
+    resized: number,
+    resizedHeight: number,
+    resizedWidth: number,
   ): number;
 
   spx_boxes_iou(a: number, n: number, b: number, m: number, iou: number): number;

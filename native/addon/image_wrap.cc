@@ -1,5 +1,6 @@
 #include "addon/image_wrap.h"
 
+#include "addon/engine_wrap.h"
 #include "addon/run_worker.h"
 
 namespace spinexr_addon {
@@ -78,65 +79,113 @@ Napi::Value image_display(const Napi::CallbackInfo& info) {
   return worker.release()->start();
 }
 
+// An input is [height, width, paddedHeight, paddedWidth, mean, std, tensor].
+bool read_input(Napi::Value value, spx_image_input* input) {
+  if (!value.IsArray() || value.As<Napi::Array>().Length() != 7) {
+    throw_invalid(value.Env(), "Argument \"inputs\": expected arrays of 7.");
+    return false;
+  }
+  Napi::Array items = value.As<Napi::Array>();
+  const auto item = [&](uint32_t i) { return Napi::Value(items.Get(i)); };
+  View mean, std, tensor;
+  if (!read_int32(item(0), "height", 1, kMaxSide, &input->height) ||
+      !read_int32(item(1), "width", 1, kMaxSide, &input->width) ||
+      !read_int32(item(2), "paddedHeight", input->height, kMaxSide, &input->padded_height) ||
+      !read_int32(item(3), "paddedWidth", input->width, kMaxSide, &input->padded_width) ||
+      !read_view(item(4), "mean", 3 * sizeof(float), alignof(float), &mean) ||
+      !read_view(item(5), "std", 3 * sizeof(float), alignof(float), &std) ||
+      !read_view(item(6), "tensor", 3 * sizeof(float) * area(input->padded_height, input->padded_width),
+                 alignof(float), &tensor)) {
+    return false;
+  }
+  for (size_t channel = 0; channel < 3; channel++) {
+    input->mean[channel] = static_cast<const float*>(mean.data)[channel];
+    input->std[channel] = static_cast<const float*>(std.data)[channel];
+  }
+  input->tensor = static_cast<float*>(tensor.data);
+  return true;
+}
+
+class InputsWorker final : public CoreWorker {
+ public:
+  InputsWorker(Napi::Env env, std::shared_ptr<EngineHandle> owner)
+      : CoreWorker(env, "spinexr.inputs"), engine(std::move(owner)) {}
+  std::shared_ptr<EngineHandle> engine;
+  View pixels;
+  int32_t sample_type = 0, height = 0, width = 0, bits_stored = 0, is_signed = 0, monochrome1 = 0;
+  bool has_voi = false;
+  spx_voi voi = {};
+  std::vector<spx_image_input> inputs;
+
+ private:
+  int32_t call() override {
+    return spx_image_inputs(engine->engine, pixels.data, sample_type, height, width, bits_stored, is_signed,
+                            monochrome1, has_voi ? &voi : nullptr, inputs.data(),
+                            static_cast<int32_t>(inputs.size()), &conversion_);
+  }
+  Napi::Value result(Napi::Env env) override { return Napi::Number::New(env, conversion_); }
+
+  int32_t conversion_ = 0;
+};
+
+// imageInputs(engine, pixels, sampleType, height, width, bitsStored, signed, monochrome1, voi | null,
+// inputs): a promise of the conversion, 0 to 2.
+Napi::Value image_inputs(const Napi::CallbackInfo& info) {
+  auto engine = read_handle<EngineHandle>(info[0]);
+  if (!engine) return info.Env().Undefined();
+  auto worker = std::make_unique<InputsWorker>(info.Env(), std::move(engine));
+  worker->has_voi = !info[8].IsNull();
+  if (!read_int32(info[2], "sampleType", 0, 4, &worker->sample_type) ||
+      !read_int32(info[3], "height", 1, kMaxSide, &worker->height) ||
+      !read_int32(info[4], "width", 1, kMaxSide, &worker->width) ||
+      !read_int32(info[5], "bitsStored", 1, 32, &worker->bits_stored) ||
+      !read_int32(info[6], "signed", 0, 1, &worker->is_signed) ||
+      !read_int32(info[7], "monochrome1", 0, 1, &worker->monochrome1) ||
+      (worker->has_voi && !read_voi(info[8], &worker->voi))) {
+    return info.Env().Undefined();
+  }
+  const size_t sample = kSampleBytes[worker->sample_type];
+  if (!read_view(info[1], "pixels", area(worker->height, worker->width) * sample, sample, &worker->pixels)) {
+    return info.Env().Undefined();
+  }
+  if (!info[9].IsArray()) return throw_invalid(info.Env(), "Argument \"inputs\": expected an array.");
+  Napi::Array inputs = info[9].As<Napi::Array>();
+  for (uint32_t i = 0; i < inputs.Length(); i++) {
+    if (!read_input(inputs.Get(i), &worker->inputs.emplace_back())) return info.Env().Undefined();
+  }
+  for (size_t i : {1, 8, 9}) worker->keep(info[i]);
+  return worker.release()->start();
+}
+
 class ResizeWorker final : public CoreWorker {
  public:
-  explicit ResizeWorker(Napi::Env env) : CoreWorker(env, "spinexr.resize") {}
+  ResizeWorker(Napi::Env env, std::shared_ptr<EngineHandle> owner)
+      : CoreWorker(env, "spinexr.resize"), engine(std::move(owner)) {}
+  std::shared_ptr<EngineHandle> engine;
   View source, target;
   int32_t height = 0, width = 0, target_height = 0, target_width = 0;
 
  private:
   int32_t call() override {
-    return spx_image_resize(static_cast<const uint8_t*>(source.data), height, width,
+    return spx_image_resize(engine->engine, static_cast<const uint8_t*>(source.data), height, width,
                             static_cast<uint8_t*>(target.data), target_height, target_width);
   }
 };
 
-// imageResize(source, height, width, target, targetHeight, targetWidth): a promise.
+// imageResize(engine, source, height, width, target, targetHeight, targetWidth): a promise.
 Napi::Value image_resize(const Napi::CallbackInfo& info) {
-  auto worker = std::make_unique<ResizeWorker>(info.Env());
-  if (!read_int32(info[1], "height", 1, kMaxSide, &worker->height) ||
-      !read_int32(info[2], "width", 1, kMaxSide, &worker->width) ||
-      !read_int32(info[4], "targetHeight", 1, kMaxSide, &worker->target_height) ||
-      !read_int32(info[5], "targetWidth", 1, kMaxSide, &worker->target_width) ||
-      !read_view(info[0], "source", area(worker->height, worker->width), 1, &worker->source) ||
-      !read_view(info[3], "target", area(worker->target_height, worker->target_width), 1, &worker->target)) {
+  auto engine = read_handle<EngineHandle>(info[0]);
+  if (!engine) return info.Env().Undefined();
+  auto worker = std::make_unique<ResizeWorker>(info.Env(), std::move(engine));
+  if (!read_int32(info[2], "height", 1, kMaxSide, &worker->height) ||
+      !read_int32(info[3], "width", 1, kMaxSide, &worker->width) ||
+      !read_int32(info[5], "targetHeight", 1, kMaxSide, &worker->target_height) ||
+      !read_int32(info[6], "targetWidth", 1, kMaxSide, &worker->target_width) ||
+      !read_view(info[1], "source", area(worker->height, worker->width), 1, &worker->source) ||
+      !read_view(info[4], "target", area(worker->target_height, worker->target_width), 1, &worker->target)) {
     return info.Env().Undefined();
   }
-  for (size_t i : {0, 3}) worker->keep(info[i]);
-  return worker.release()->start();
-}
-
-class NormalizeWorker final : public CoreWorker {
- public:
-  explicit NormalizeWorker(Napi::Env env) : CoreWorker(env, "spinexr.normalize") {}
-  View grey, mean, std, target;
-  int32_t height = 0, width = 0, padded_height = 0, padded_width = 0;
-
- private:
-  int32_t call() override {
-    return spx_image_normalize(static_cast<const uint8_t*>(grey.data), height, width,
-                               static_cast<const float*>(mean.data), static_cast<const float*>(std.data),
-                               static_cast<float*>(target.data), padded_height, padded_width);
-  }
-};
-
-// imageNormalize(grey, height, width, mean, std, target, paddedHeight, paddedWidth): a promise.
-Napi::Value image_normalize(const Napi::CallbackInfo& info) {
-  auto worker = std::make_unique<NormalizeWorker>(info.Env());
-  if (!read_int32(info[1], "height", 1, kMaxSide, &worker->height) ||
-      !read_int32(info[2], "width", 1, kMaxSide, &worker->width) ||
-      !read_int32(info[6], "paddedHeight", worker->height, kMaxSide, &worker->padded_height) ||
-      !read_int32(info[7], "paddedWidth", worker->width, kMaxSide, &worker->padded_width)) {
-    return info.Env().Undefined();
-  }
-  const size_t padded = area(worker->padded_height, worker->padded_width);
-  if (!read_view(info[0], "grey", area(worker->height, worker->width), 1, &worker->grey) ||
-      !read_view(info[3], "mean", 3 * sizeof(float), alignof(float), &worker->mean) ||
-      !read_view(info[4], "std", 3 * sizeof(float), alignof(float), &worker->std) ||
-      !read_view(info[5], "target", 3 * sizeof(float) * padded, alignof(float), &worker->target)) {
-    return info.Env().Undefined();
-  }
-  for (size_t i : {0, 3, 4, 5}) worker->keep(info[i]);
+  for (size_t i : {1, 4}) worker->keep(info[i]);
   return worker.release()->start();
 }
 
@@ -145,7 +194,7 @@ Napi::Value image_normalize(const Napi::CallbackInfo& info) {
 void register_image(Napi::Env env, Napi::Object exports) {
   exports.Set("imageDisplay", Napi::Function::New(env, image_display));
   exports.Set("imageResize", Napi::Function::New(env, image_resize));
-  exports.Set("imageNormalize", Napi::Function::New(env, image_normalize));
+  exports.Set("imageInputs", Napi::Function::New(env, image_inputs));
 }
 
 }  // namespace spinexr_addon

@@ -11,6 +11,29 @@
 
 namespace spinexr {
 
+// And the other way round, on threads that run networks: pictures are converted as the reference does it.
+class ScopedGradualUnderflow {
+ public:
+#if defined(__SSE2__)
+  ScopedGradualUnderflow() : saved_(_mm_getcsr()) { _mm_setcsr(static_cast<unsigned>(saved_) & ~0x8040u); }
+  ~ScopedGradualUnderflow() { _mm_setcsr(static_cast<unsigned>(saved_)); }
+#elif defined(__aarch64__)
+  ScopedGradualUnderflow() {
+    asm volatile("mrs %0, fpcr" : "=r"(saved_));
+    asm volatile("msr fpcr, %0" : : "r"(saved_ & ~(uint64_t{1} << 24)));
+  }
+  ~ScopedGradualUnderflow() { asm volatile("msr fpcr, %0" : : "r"(saved_)); }
+#else
+  ScopedGradualUnderflow() = default;
+  ~ScopedGradualUnderflow() {}
+#endif
+  ScopedGradualUnderflow(const ScopedGradualUnderflow&) = delete;
+  ScopedGradualUnderflow& operator=(const ScopedGradualUnderflow&) = delete;
+
+ private:
+  [[maybe_unused]] uint64_t saved_ = 0;
+};
+
 class ScopedFlushDenormals {
  public:
 #if defined(__SSE2__)

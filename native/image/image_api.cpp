@@ -1,10 +1,15 @@
 // spx_image_* of engine.h: checks what came from outside, then calls the plain functions of this folder.
 #include <math.h>
 
-#include "../base/status.h"
-#include "../engine.h"
-#include "normalize.h"
-#include "resize.h"
+#include <limits>
+#include <memory>
+#include <new>
+
+#include "base/status.h"
+#include "engine.h"
+#include "engine_handle.h"
+#include "grey_table.h"
+#include "resample.h"
 #include "tone_curve.h"
 #include "window.h"
 
@@ -71,15 +76,19 @@ Status display_any(const void* pixels, int32_t sample_type, size_t count, const 
   }
 }
 
+Status check_bits(int32_t bits_stored) {
+  return bits_stored >= 1 && bits_stored <= 32
+             ? Status::OK
+             : fail(Status::INVALID_ARGUMENT, "bits stored is %d; it must be 1 to 32", bits_stored);
+}
+
 Status checked_display(const void* pixels, int32_t sample_type, int32_t height, int32_t width,
                        int32_t bits_stored, bool is_signed, bool monochrome1, const spx_voi* voi,
                        uint8_t* display, int32_t* conversion) {
   SPX_TRY(check_pointers("spx_image_display", pixels && voi && display && conversion));
   SPX_TRY(check_sides("the picture", height, width));
   SPX_TRY(check_voi(*voi));
-  if (bits_stored < 1 || bits_stored > 32) {
-    return fail(Status::INVALID_ARGUMENT, "bits stored is %d; it must be 1 to 32", bits_stored);
-  }
+  SPX_TRY(check_bits(bits_stored));
   ToneCurve curve;
   const bool valid = curve.assign(*voi, bits_stored, is_signed);
   *conversion = static_cast<int32_t>(valid ? Conversion::kVoi : Conversion::kFallback);
@@ -87,34 +96,133 @@ Status checked_display(const void* pixels, int32_t sample_type, int32_t height, 
   return display_any(pixels, sample_type, count, valid ? &curve : nullptr, monochrome1, display);
 }
 
-Status checked_resize(const uint8_t* source, int32_t height, int32_t width, uint8_t* target,
-                      int32_t target_height, int32_t target_width) {
-  SPX_TRY(check_pointers("spx_image_resize", source && target));
-  SPX_TRY(check_sides("the picture", height, width));
-  SPX_TRY(check_sides("the resized picture", target_height, target_width));
-  SPX_TRY(check_sides("the picture between both passes", height, target_width));
-  if (resize_bilinear(source, height, width, target, target_height, target_width)) return Status::OK;
-  return fail(Status::OUT_OF_MEMORY, "no memory to resize %d x %d to %d x %d", height, width, target_height,
-              target_width);
+// The engine's pool for the time of one picture, if nobody has it.
+class Turn {
+ public:
+#if defined(__wasm__)
+  explicit Turn(spx_engine* engine) : pool_(&engine->pool) {}
+#else
+  explicit Turn(spx_engine* engine)
+      : lock_(engine->running, std::try_to_lock), pool_(lock_.owns_lock() ? &engine->pool : nullptr) {}
+#endif
+  Workers workers() const { return Workers(pool_); }
+
+ private:
+#if !defined(__wasm__)
+  std::unique_lock<std::mutex> lock_;
+#endif
+  ThreadPool* pool_;
+};
+
+Status out_of_memory(int32_t height, int32_t width) {
+  return fail(Status::OUT_OF_MEMORY, "no memory to resize a picture of %d x %d", height, width);
 }
 
-Status checked_normalize(const uint8_t* grey, int32_t height, int32_t width, const float* mean,
-                         const float* std, float* target, int32_t padded_height, int32_t padded_width) {
-  SPX_TRY(check_pointers("spx_image_normalize", grey && mean && std && target));
-  SPX_TRY(check_sides("the picture", height, width));
-  SPX_TRY(check_sides("the padded picture", padded_height, padded_width));
-  if (padded_height < height || padded_width < width) {
+template <typename T>
+bool assign_levels(const Picture& picture, const ToneCurve& curve, bool monochrome1, const Workers& workers,
+                   GreyTable* table) {
+  return table->assign(static_cast<const T*>(picture.samples),
+                       static_cast<size_t>(picture.height) * static_cast<size_t>(picture.width),
+                       std::numeric_limits<T>::min(), 1 << (8 * sizeof(T)), curve, monochrome1, workers);
+}
+
+bool assign_any(const Picture& picture, const ToneCurve& curve, bool monochrome1, const Workers& workers,
+                GreyTable* table) {
+  switch (picture.sample_type) {
+    case 0:
+      return assign_levels<uint8_t>(picture, curve, monochrome1, workers, table);
+    case 1:
+      return assign_levels<int8_t>(picture, curve, monochrome1, workers, table);
+    case 2:
+      return assign_levels<uint16_t>(picture, curve, monochrome1, workers, table);
+    default:
+      return assign_levels<int16_t>(picture, curve, monochrome1, workers, table);
+  }
+}
+
+Status check_input(const spx_image_input& input, int32_t height) {
+  SPX_TRY(check_pointers("spx_image_inputs", input.tensor != nullptr));
+  SPX_TRY(check_sides("the resized picture", input.height, input.width));
+  SPX_TRY(check_sides("the picture between both passes", height, input.width));
+  SPX_TRY(check_sides("the padded picture", input.padded_height, input.padded_width));
+  if (input.padded_height < input.height || input.padded_width < input.width) {
     return fail(Status::INVALID_ARGUMENT, "the padded size %d x %d is less than the picture's %d x %d",
-                padded_height, padded_width, height, width);
+                input.padded_height, input.padded_width, input.height, input.width);
   }
   for (int channel = 0; channel < 3; channel++) {
-    if (!isfinite(mean[channel]) || !isfinite(std[channel]) || std[channel] == 0) {
+    const float mean = input.mean[channel], std = input.std[channel];
+    if (!isfinite(mean) || !isfinite(std) || std == 0) {
       return fail(Status::INVALID_ARGUMENT, "mean %g and std %g of channel %d must be finite, std not zero",
-                  static_cast<double>(mean[channel]), static_cast<double>(std[channel]), channel);
+                  static_cast<double>(mean), static_cast<double>(std), channel);
     }
   }
-  normalize(grey, height, width, mean, std, target, padded_height, padded_width);
   return Status::OK;
+}
+
+constexpr int32_t kMostInputs = 64;
+
+Status checked_inputs(spx_engine* engine, const void* pixels, int32_t sample_type, int32_t height,
+                      int32_t width, int32_t bits_stored, bool is_signed, bool monochrome1,
+                      const spx_voi* voi, const spx_image_input* inputs, int32_t input_count,
+                      int32_t* conversion) {
+  SPX_TRY(check_pointers("spx_image_inputs", engine && pixels && inputs && conversion));
+  SPX_TRY(check_sides("the picture", height, width));
+  SPX_TRY(check_bits(bits_stored));
+  if (input_count < 1 || input_count > kMostInputs) {
+    return fail(Status::INVALID_ARGUMENT, "the number of inputs is %d; it must be 1 to %d", input_count,
+                kMostInputs);
+  }
+  Target targets[kMostInputs];
+  for (int32_t i = 0; i < input_count; i++) {
+    const spx_image_input& input = inputs[i];
+    SPX_TRY(check_input(input, height));
+    targets[i] = {input.height,        input.width,        nullptr,    input.tensor,
+                  input.padded_height, input.padded_width, input.mean, input.std};
+  }
+  const Turn turn(engine);
+  Picture picture = {pixels, sample_type, height, width, identity_levels()};
+  GreyTable table;
+  std::unique_ptr<uint8_t[]> display;
+  if (voi == nullptr) {
+    if (sample_type != 0) {
+      return fail(Status::INVALID_ARGUMENT, "the sample type of a grey picture is %d; it must be 0",
+                  sample_type);
+    }
+    *conversion = static_cast<int32_t>(Conversion::kNone);
+  } else {
+    SPX_TRY(check_voi(*voi));
+    ToneCurve curve;
+    const bool valid = curve.assign(*voi, bits_stored, is_signed);
+    if (valid && sample_type >= 0 && sample_type <= 3) {
+      *conversion = static_cast<int32_t>(Conversion::kVoi);
+      if (!assign_any(picture, curve, monochrome1, turn.workers(), &table))
+        return out_of_memory(height, width);
+      picture.levels = table.levels();
+    } else {  // where a sample's level is not had from a table
+      const size_t count = static_cast<size_t>(height) * static_cast<size_t>(width);
+      display.reset(new (std::nothrow) uint8_t[count]);
+      if (display == nullptr) return out_of_memory(height, width);
+      SPX_TRY(checked_display(pixels, sample_type, height, width, bits_stored, is_signed, monochrome1, voi,
+                              display.get(), conversion));
+      picture.samples = display.get();
+      picture.sample_type = 0;
+    }
+  }
+  if (resample(*engine->kernels, turn.workers(), picture, targets, input_count)) return Status::OK;
+  return out_of_memory(height, width);
+}
+
+Status checked_resize(spx_engine* engine, const uint8_t* source, int32_t height, int32_t width,
+                      uint8_t* resized, int32_t resized_height, int32_t resized_width) {
+  SPX_TRY(check_pointers("spx_image_resize", engine && source && resized));
+  SPX_TRY(check_sides("the picture", height, width));
+  SPX_TRY(check_sides("the resized picture", resized_height, resized_width));
+  SPX_TRY(check_sides("the picture between both passes", height, resized_width));
+  const Turn turn(engine);
+  const Picture picture = {source, 0, height, width, identity_levels()};
+  const Target target = {resized_height, resized_width, resized, nullptr, 0, 0, nullptr, nullptr};
+  if (resample(*engine->kernels, turn.workers(), picture, &target, 1)) return Status::OK;
+  return out_of_memory(height, width);
 }
 
 }  // namespace
@@ -128,14 +236,17 @@ int32_t spx_image_display(const void* pixels, int32_t sample_type, int32_t heigh
                                                               conversion));
 }
 
-int32_t spx_image_resize(const uint8_t* source, int32_t height, int32_t width, uint8_t* target,
-                         int32_t target_height, int32_t target_width) {
-  return static_cast<int32_t>(
-      spinexr::image::checked_resize(source, height, width, target, target_height, target_width));
+int32_t spx_image_inputs(spx_engine* engine, const void* pixels, int32_t sample_type, int32_t height,
+                         int32_t width, int32_t bits_stored, int32_t is_signed, int32_t monochrome1,
+                         const spx_voi* voi, const spx_image_input* inputs, int32_t input_count,
+                         int32_t* conversion) {
+  return static_cast<int32_t>(spinexr::image::checked_inputs(engine, pixels, sample_type, height, width,
+                                                             bits_stored, is_signed != 0, monochrome1 != 0,
+                                                             voi, inputs, input_count, conversion));
 }
 
-int32_t spx_image_normalize(const uint8_t* grey, int32_t height, int32_t width, const float* mean,
-                            const float* std, float* target, int32_t padded_height, int32_t padded_width) {
+int32_t spx_image_resize(spx_engine* engine, const uint8_t* source, int32_t height, int32_t width,
+                         uint8_t* resized, int32_t resized_height, int32_t resized_width) {
   return static_cast<int32_t>(
-      spinexr::image::checked_normalize(grey, height, width, mean, std, target, padded_height, padded_width));
+      spinexr::image::checked_resize(engine, source, height, width, resized, resized_height, resized_width));
 }

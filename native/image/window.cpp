@@ -1,10 +1,9 @@
 #include "window.h"
 
 #include <cmath>
-#include <cstring>
 #include <limits>
-#include <memory>
-#include <new>
+
+#include "grey_table.h"
 
 namespace spinexr::image {
 namespace {
@@ -26,35 +25,6 @@ Range sample_range(const T* samples, size_t count) {
   return {low, high};
 }
 
-// The steps behind the curve: y = max - y when inverted; y -= min; y /= max; y *= 255. Rounding is monotone,
-// so the extrema of every step follow from the extrema of the first.
-class MinMax {
- public:
-  explicit MinMax(bool invert) : invert_(invert) {}
-
-  void include(double value) {
-    low_ = value < low_ ? value : low_;
-    high_ = value > high_ ? value : high_;
-  }
-
-  void finish() {
-    offset_ = invert_ ? 0.0 : low_;  // max - max
-    range_ = high_ - low_;
-  }
-
-  uint8_t operator()(double value) const {
-    const double inverted = invert_ ? high_ - value : value;
-    const double scaled = (inverted - offset_) / range_ * 255;
-    return scaled > 0 ? static_cast<uint8_t>(scaled < 255 ? scaled : 255) : 0;  // NaN -> 0
-  }
-
- private:
-  bool invert_;
-  double low_ = std::numeric_limits<double>::infinity();
-  double high_ = -std::numeric_limits<double>::infinity();
-  double offset_ = 0, range_ = 0;
-};
-
 uint8_t round_saturate(float value) {
   if (!std::isfinite(value)) return 0;  // 0 * (255 / 0), as the conversion instruction saturates
   return value >= 255 ? 255 : static_cast<uint8_t>(std::nearbyint(value));
@@ -64,26 +34,23 @@ uint8_t round_saturate(float value) {
 
 template <typename T>
 bool display_voi(const T* samples, size_t count, const ToneCurve& curve, bool monochrome1, uint8_t* display) {
-  const Range range = sample_range(samples, count);
+  const Range range = sizeof(T) <= 2 ? Range{std::numeric_limits<T>::min(), std::numeric_limits<T>::max()}
+                                     : sample_range(samples, count);
   const int64_t distinct = static_cast<int64_t>(range.high) - range.low + 1;
-  MinMax min_max(monochrome1);
   if (distinct > kTableSize) {
+    MinMax min_max(monochrome1);
     for (size_t i = 0; i < count; i++) min_max.include(curve(samples[i]));
     min_max.finish();
     for (size_t i = 0; i < count; i++) display[i] = min_max(curve(samples[i]));
     return true;
   }
-  std::unique_ptr<uint8_t[]> table(new (std::nothrow) uint8_t[distinct]());
-  if (table == nullptr) return false;
-  for (size_t i = 0; i < count; i++) table[samples[i] - range.low] = 1;
-  for (int64_t i = 0; i < distinct; i++) {
-    if (table[i] != 0) min_max.include(curve(static_cast<int32_t>(range.low + i)));
+  GreyTable table;
+  if (!table.assign(samples, count, range.low, static_cast<int32_t>(distinct), curve, monochrome1,
+                    Workers(nullptr))) {
+    return false;
   }
-  min_max.finish();
-  for (int64_t i = 0; i < distinct; i++) {
-    if (table[i] != 0) table[i] = min_max(curve(static_cast<int32_t>(range.low + i)));
-  }
-  for (size_t i = 0; i < count; i++) display[i] = table[samples[i] - range.low];
+  const uint8_t* const levels = table.levels();
+  for (size_t i = 0; i < count; i++) display[i] = levels[samples[i] - range.low];
   return true;
 }
 

@@ -9,7 +9,7 @@
 
 namespace spinexr::image {
 
-enum class Conversion : int32_t { kVoi = 0, kFallback = 1 };
+enum class Conversion : int32_t { kVoi = 0, kFallback = 1, kNone = 2 };
 
 // VOI curve, inversion when monochrome1, then min-max to 0..255 by truncation. A picture of one value becomes
 // 0 everywhere, as the reference's 0/0 -> NaN -> uint8 does on x86-64. count >= 1. False: out of memory.

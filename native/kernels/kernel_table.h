@@ -14,6 +14,10 @@ namespace spinexr {
 constexpr int kPackedDepth = 1024;
 constexpr int kPackedStride = kPackedDepth + 16;
 
+// Of resized pictures: fraction bits of the weights (Pillow's), rows that are narrowed together.
+constexpr int kWeightBits = 22;
+constexpr int kBandRows = 16;
+
 struct GemmTile {
   int rows, cols, depth;
   const float* a;

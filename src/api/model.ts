@@ -3,9 +3,10 @@ import type { BackendInstance } from "../backends/backend.ts";
 import type { GrayImage } from "../backends/core.ts";
 import type { Radiograph } from "../image/radiograph.ts";
 import type { Manifest } from "../package/manifest.ts";
-import { type Classifier, prepareInputs, runClassifiers, toAbnormality } from "../tasks/classify.ts";
+import { type Classifier, runClassifiers, toAbnormality } from "../tasks/classify.ts";
 import { decide } from "../tasks/decide.ts";
-import { type Detector, prepareDetection, runDetector, toFindings } from "../tasks/detect.ts";
+import { type Detector, runDetector, toFindings } from "../tasks/detect.ts";
+import { prepare, preparedSizes } from "../tasks/prepare.ts";
 import { cutOut, toDisplay } from "../tasks/preprocess.ts";
 import { VERSION } from "../version.ts";
 import { SpineXRError, throwIfAborted } from "./errors.ts";
@@ -74,19 +75,18 @@ export class Model {
     this.#check("screen", image, options, { timings: isOneOf(["stages", "steps"]) });
     const { signal, timings = "stages" } = options;
     const clock = new StageClock();
-    const core = clock.image(this.#instance.image);
     const { classifiers, detector } = this.#timed(clock, timings === "steps");
     const start = performance.now();
-    const display = await toDisplay(core, image);
+    const prepared = await clock.time("prepare", preparedSizes, () =>
+      prepare(this.#instance.image, image, { classifiers, detector }),
+    );
     throwIfAborted(signal);
-    const inputs = await prepareInputs(core, display, classifiers);
-    const prepared = detector && (await prepareDetection(core, display, detector.entry));
-    const logits = await runClassifiers(classifiers, inputs, signal);
-    const raw = detector && prepared && (await runDetector(detector, prepared, signal));
+    const logits = await runClassifiers(classifiers, prepared.classify, signal);
+    const raw = detector && prepared.detect && (await runDetector(detector, prepared.detect, signal));
     const found =
       detector && raw
         ? await clock.time("boxes", "", () =>
-            toFindings(this.#instance.detection, detector.entry, raw, display),
+            toFindings(this.#instance.detection, detector.entry, raw, image),
           )
         : [];
     const { abnormal, findings, suppressed } = await clock.time("decision", "", () => {
@@ -98,7 +98,7 @@ export class Model {
       abnormal,
       findings,
       suppressed,
-      provenance: this.#provenance(image, display.conversion),
+      provenance: this.#provenance(image, prepared.conversion),
       timings: toTimings(image, clock, total),
       warnings: [
         ...this.manifest.warnings,
@@ -116,9 +116,11 @@ export class Model {
   async classify(image: Radiograph, options: CallOptions = {}): Promise<Abnormality> {
     this.#check("classify", image, options);
     if (this.#classifiers.length === 0) throw this.#missing("classifier");
-    const display = await toDisplay(this.#instance.image, image);
-    const inputs = await prepareInputs(this.#instance.image, display, this.#classifiers);
-    return toAbnormality(this.manifest, await runClassifiers(this.#classifiers, inputs, options.signal));
+    const { classify } = await prepare(this.#instance.image, image, {
+      classifiers: this.#classifiers,
+      detector: null,
+    });
+    return toAbnormality(this.manifest, await runClassifiers(this.#classifiers, classify, options.signal));
   }
 
   /**
@@ -129,10 +131,9 @@ export class Model {
     this.#check("detect", image, options);
     const detector = this.#detector;
     if (detector === null) throw this.#missing("detector");
-    const display = await toDisplay(this.#instance.image, image);
-    const input = await prepareDetection(this.#instance.image, display, detector.entry);
-    const raw = await runDetector(detector, input, options.signal);
-    return toFindings(this.#instance.detection, detector.entry, raw, display);
+    const { detect } = await prepare(this.#instance.image, image, { classifiers: [], detector });
+    const raw = await runDetector(detector, detect!, options.signal);
+    return toFindings(this.#instance.detection, detector.entry, raw, image);
   }
 
   /**
@@ -234,7 +235,7 @@ export class Model {
 function toTimings({ decodeStart, decodeMs }: Radiograph, clock: StageClock, total: number): Timings {
   return {
     decode: decodeMs,
-    preprocess: clock.sum("display", "resize", "normalize"),
+    preprocess: clock.sum("prepare"),
     classify: clock.sum("classify"),
     detect: clock.sum("detect"),
     postprocess: clock.sum("boxes", "decision"),

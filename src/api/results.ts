@@ -72,21 +72,13 @@ export interface Timings {
 }
 
 /**
- * One piece of the work on a picture. decode; preprocess: display (stored samples to 8 bits), resize, normalize;
+ * One piece of the work on a picture. decode; preprocess: prepare (stored samples to the inputs of all networks);
  * classify and detect: one for each network; postprocess: boxes (to the original picture), decision. What was not
  * needed is not there.
  */
 export interface StageTiming {
-  readonly stage:
-    | "decode"
-    | "display"
-    | "resize"
-    | "normalize"
-    | "classify"
-    | "detect"
-    | "boxes"
-    | "decision";
-  /** The network's name in the package; "height x width" of what display, resize and normalize make; otherwise "". */
+  readonly stage: "decode" | "prepare" | "classify" | "detect" | "boxes" | "decision";
+  /** The network's name in the package; "height x width, ..." of the resized pictures that prepare makes; otherwise "". */
   readonly name: string;
   /** Milliseconds on the clock of performance.now(), so that the stages of several pictures compare. */
   readonly start: number;

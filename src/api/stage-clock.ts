@@ -1,5 +1,4 @@
-/** Where the time of one screening goes: a stopwatch, and networks and pixel operations that note what they take. */
-import type { ImageCore } from "../backends/core.ts";
+/** Where the time of one screening goes: a stopwatch, and networks that note what they take. */
 import type { Network, RunOptions } from "./network.ts";
 import type { StageTiming } from "./results.ts";
 import type { Tensor, TensorInput } from "./tensor.ts";
@@ -9,32 +8,22 @@ type Stage = StageTiming["stage"];
 export class StageClock {
   readonly stages: StageTiming[] = [];
 
-  /** Does `work` and notes it, unless it fails. */
-  async time<T>(stage: Stage, name: string, work: () => T | Promise<T>): Promise<T> {
+  /** Does `work` and notes it, unless it fails. name: perhaps of what comes out. */
+  async time<T>(
+    stage: Stage,
+    name: string | ((result: T) => string),
+    work: () => T | Promise<T>,
+  ): Promise<T> {
     const start = performance.now();
     const result = await work();
-    this.stages.push({ stage, name, start, ms: performance.now() - start });
+    const ms = performance.now() - start;
+    this.stages.push({ stage, name: typeof name === "string" ? name : name(result), start, ms });
     return result;
   }
 
   /** Milliseconds of all stages of these kinds together. */
   sum(...kinds: readonly Stage[]): number {
     return this.stages.reduce((sum, { stage, ms }) => sum + (kinds.includes(stage) ? ms : 0), 0);
-  }
-
-  /** The same operations, each noted as a stage. */
-  image(core: ImageCore): ImageCore {
-    const size = (height: number, width: number): string => `${height} x ${width}`;
-    return {
-      display: (request) =>
-        this.time("display", size(request.height, request.width), () => core.display(request)),
-      resize: (image, height, width) =>
-        this.time("resize", size(height, width), () => core.resize(image, height, width)),
-      normalize: (image, options) =>
-        this.time("normalize", size(options.paddedHeight, options.paddedWidth), () =>
-          core.normalize(image, options),
-        ),
-    };
   }
 
   /** The same network, its runs noted as stages; with `steps` also what each step took. */

@@ -39,16 +39,35 @@ export interface GrayImage {
   readonly width: number;
 }
 
+/** What a network is shown: the picture resized, minus mean, divided by std, zeros to the right and below. */
+export interface ImageInput {
+  /** Of the resized picture. */
+  readonly height: number;
+  readonly width: number;
+  /** Of the tensor; at least height and width. */
+  readonly paddedHeight: number;
+  readonly paddedWidth: number;
+  /** Per output channel, three. */
+  readonly mean: readonly number[];
+  readonly std: readonly number[];
+}
+
+/** How stored samples became grey: by the VOI transformation, by the reference's fallback, or not at all. */
+export type CoreConversion = "voi" | "fallback" | "none";
+
 /** native/image/. Every function checks sizes and rejects with SpineXRError; inputs are never modified. */
 export interface ImageCore {
   /** conversion "fallback": the reference's histogram-equalised fallback was taken. */
   display(request: DisplayRequest): Promise<GrayImage & { readonly conversion: "voi" | "fallback" }>;
   resize(image: GrayImage, height: number, width: number): Promise<GrayImage>;
-  /** f32 [3, paddedHeight, paddedWidth]; mean and std per output channel. */
-  normalize(
-    image: GrayImage,
-    options: { mean: readonly number[]; std: readonly number[]; paddedHeight: number; paddedWidth: number },
-  ): Promise<Float32Array>;
+  /**
+   * Tensors f32 [3, paddedHeight, paddedWidth] of all inputs (1 to 64) from one reading of the picture: bit for bit what
+   * display, resize and normalisation in float32 give. A GrayImage is shown as it is (conversion "none").
+   */
+  inputs(
+    picture: DisplayRequest | GrayImage,
+    inputs: readonly ImageInput[],
+  ): Promise<{ readonly tensors: Float32Array[]; readonly conversion: CoreConversion }>;
 }
 
 /** Bytes of one port, row-major in the CORE's type of that port (i64 as i32, bool as u8). */

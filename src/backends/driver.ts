@@ -47,21 +47,26 @@ export interface ResizeCall {
   readonly targetWidth: number;
 }
 
-export interface NormalizeCall {
-  readonly pixels: Uint8Array;
+export interface ImageInputSpec {
   readonly height: number;
   readonly width: number;
-  readonly mean: Float32Array;
-  readonly std: Float32Array;
   readonly paddedHeight: number;
   readonly paddedWidth: number;
+  readonly mean: Float32Array;
+  readonly std: Float32Array;
+}
+
+export interface InputsCall extends Omit<DisplayCall, "voi"> {
+  /** null: the samples are 8-bit grey levels as they are. */
+  readonly voi: Voi | null;
+  readonly inputs: readonly ImageInputSpec[];
 }
 
 /** As run(), these have taken what they need when they return. */
 export interface ImageDriver {
   display(call: DisplayCall): Promise<{ pixels: Uint8Array; conversion: number }>;
   resize(call: ResizeCall): Promise<Uint8Array>;
-  normalize(call: NormalizeCall): Promise<Float32Array>;
+  inputs(call: InputsCall): Promise<{ tensors: Float32Array[]; conversion: number }>;
 }
 
 /** Functions of native/detection/: spx_boxes_nms of engine.h is "nms". */

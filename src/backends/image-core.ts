@@ -1,6 +1,6 @@
 /** ImageCore over a driver: checks sizes and types first, so that no driver is ever handed a lie. */
 import { SpineXRError } from "../api/errors.ts";
-import type { DisplayRequest, GrayImage, ImageCore, Samples } from "./core.ts";
+import type { DisplayRequest, GrayImage, ImageCore, ImageInput, Samples } from "./core.ts";
 import type { ImageDriver } from "./driver.ts";
 
 /** Larger pictures are refused: no radiograph comes near 2^28 pixels. */
@@ -9,6 +9,14 @@ const MAX_SIDE = 2 ** 16;
 
 /** sample_type of spx_image_display is the position here. */
 const SAMPLE_TYPES = [Uint8Array, Int8Array, Uint16Array, Int16Array, Int32Array] as const;
+
+/** The conversion of engine.h is the position here. */
+const CONVERSIONS = ["voi", "fallback", "none"] as const;
+
+const MOST_INPUTS = 64;
+
+/** Of samples that are grey levels already. */
+const AS_IT_IS = { sampleType: 0, bitsStored: 8, signed: false, monochrome1: false, voi: null } as const;
 
 type Schedule = <T>(task: () => Promise<T>) => Promise<T>;
 
@@ -31,24 +39,24 @@ export function imageCore(driver: ImageDriver, schedule: Schedule): ImageCore {
       const call = { ...image, targetHeight: height, targetWidth: width };
       return { pixels: await schedule(() => driver.resize(call)), height, width };
     },
-    async normalize(image, { mean, std, paddedHeight, paddedWidth }) {
-      checkGray(image);
-      checkSize("padded", paddedHeight, paddedWidth);
-      if (paddedHeight < image.height || paddedWidth < image.width)
-        throw invalid(
-          `a padded size of at least ${image.height} x ${image.width}, found ${paddedHeight} x ${paddedWidth}`,
-        );
-      if (mean.length !== 3 || std.length !== 3 || ![...mean, ...std].every(Number.isFinite))
-        throw invalid("three finite means and three finite deviations");
-      if (std.some((value) => value === 0)) throw invalid("deviations other than 0");
-      const call = {
-        ...image,
-        mean: Float32Array.from(mean),
-        std: Float32Array.from(std),
-        paddedHeight,
-        paddedWidth,
-      };
-      return schedule(() => driver.normalize(call));
+    async inputs(picture, inputs) {
+      const stored = "samples" in picture ? picture : null;
+      const sampleType = stored === null ? 0 : checkDisplay(stored);
+      if ("pixels" in picture) checkGray(picture);
+      if (inputs.length < 1 || inputs.length > MOST_INPUTS)
+        throw invalid(`1 to ${MOST_INPUTS} inputs, found ${inputs.length}`);
+      for (const input of inputs) checkInput(input);
+      const own = inputs.map((input) => ({
+        ...input,
+        mean: Float32Array.from(input.mean),
+        std: Float32Array.from(input.std),
+      }));
+      const call =
+        stored === null
+          ? { ...AS_IT_IS, ...sized(picture), samples: (picture as GrayImage).pixels, inputs: own }
+          : { ...stored, sampleType, inputs: own };
+      const { tensors, conversion } = await schedule(() => driver.inputs(call));
+      return { tensors, conversion: CONVERSIONS[conversion]! };
     },
   };
 }
@@ -70,6 +78,18 @@ function checkDisplay(request: DisplayRequest): number {
     throw invalid(`an integer as the VOI LUT's first value, found ${voi.first}`);
   return sampleType;
 }
+
+function checkInput({ height, width, paddedHeight, paddedWidth, mean, std }: ImageInput): void {
+  checkSize("target", height, width);
+  checkSize("padded", paddedHeight, paddedWidth);
+  if (paddedHeight < height || paddedWidth < width)
+    throw invalid(`a padded size of at least ${height} x ${width}, found ${paddedHeight} x ${paddedWidth}`);
+  if (mean.length !== 3 || std.length !== 3 || ![...mean, ...std].every(Number.isFinite))
+    throw invalid("three finite means and three finite deviations");
+  if (std.some((value) => value === 0)) throw invalid("deviations other than 0");
+}
+
+const sized = ({ height, width }: { height: number; width: number }) => ({ height, width });
 
 function checkGray({ pixels, height, width }: GrayImage): void {
   checkSize("picture", height, width);

@@ -1,41 +1,24 @@
 /** The classifier half: members, ensemble, threshold. */
 import type { Network } from "../api/network.ts";
 import type { Abnormality, MemberScore } from "../api/results.ts";
-import type { GrayImage, ImageCore } from "../backends/core.ts";
-import type { ClassifierEntry, Manifest, ModelInput } from "../package/manifest.ts";
+import type { ClassifierEntry, Manifest } from "../package/manifest.ts";
 import { meanLogit, sigmoid } from "./ensemble.ts";
-import { toClassifierInput } from "./preprocess.ts";
+import { inputKey, type Prepared } from "./prepare.ts";
 
 export interface Classifier {
   readonly entry: ClassifierEntry;
   readonly network: Network;
 }
 
-type PreparedInput = Awaited<ReturnType<typeof toClassifierInput>>;
-
-/** One tensor per distinct input description, so that an ensemble resizes once. */
-export async function prepareInputs(
-  core: ImageCore,
-  display: GrayImage,
-  classifiers: readonly Classifier[],
-): Promise<Map<string, PreparedInput>> {
-  const inputs = new Map<string, PreparedInput>();
-  for (const { entry } of classifiers) {
-    const key = inputKey(entry.input);
-    if (!inputs.has(key)) inputs.set(key, await toClassifierInput(core, display, entry.input));
-  }
-  return inputs;
-}
-
 /** Logits of each member, one per label, in the manifest's order. */
 export async function runClassifiers(
   classifiers: readonly Classifier[],
-  inputs: ReadonlyMap<string, PreparedInput>,
+  inputs: Prepared["classify"],
   signal?: AbortSignal,
 ): Promise<number[][]> {
   const logits: number[][] = [];
   for (const { entry, network } of classifiers) {
-    const input = inputs.get(inputKey(entry.input)) as PreparedInput;
+    const input = inputs.get(inputKey(entry.input))!;
     const outputs = await network.run({ [entry.inputName]: input }, { signal });
     logits.push(Array.from(outputs[entry.outputName].data as Float32Array));
   }
@@ -55,5 +38,3 @@ export function toAbnormality(manifest: Manifest, logits: readonly (readonly num
   const threshold = manifest.thresholds.abnormal;
   return { probability, threshold, positive: probability >= threshold, members };
 }
-
-const inputKey = (input: ModelInput): string => JSON.stringify(input);

@@ -2,23 +2,15 @@
 import { SpineXRError } from "../api/errors.ts";
 import type { Network } from "../api/network.ts";
 import type { Finding } from "../api/results.ts";
-import type { TensorInput } from "../api/tensor.ts";
-import type { GrayImage, ImageCore } from "../backends/core.ts";
 import type { DetectionCore } from "../backends/detection.ts";
 import type { Size } from "../image/fit.ts";
 import type { DetectorEntry } from "../package/manifest.ts";
-import { toDetectorInput } from "./detector-input.ts";
+import type { PreparedDetection } from "./prepare.ts";
 
 export interface Detector {
   readonly entry: DetectorEntry;
   /** With its decoder: outputs boxes, scores, classes. */
   readonly network: Network;
-}
-
-export interface PreparedDetection {
-  readonly inputs: Readonly<Record<string, TensorInput>>;
-  /** Of the picture inside the network's input. */
-  readonly size: Size;
 }
 
 /** In falling score, as the network gave them. */
@@ -28,18 +20,6 @@ export interface RawDetections {
   readonly size: Size;
   readonly scores: Float32Array;
   readonly classes: readonly number[];
-}
-
-export async function prepareDetection(
-  core: ImageCore,
-  display: GrayImage,
-  { input, inputName, sizeInputName }: DetectorEntry,
-): Promise<PreparedDetection> {
-  const { tensor, size } = await toDetectorInput(core, display, input);
-  const inputs: Record<string, TensorInput> = { [inputName]: tensor };
-  if (sizeInputName !== null)
-    inputs[sizeInputName] = { dims: [2], data: Float32Array.of(size.height, size.width) };
-  return { inputs, size };
 }
 
 export async function runDetector(

@@ -1,6 +1,5 @@
-/** From a grey picture to what a detector eats. */
-import type { TensorInput } from "../api/tensor.ts";
-import type { GrayImage, ImageCore } from "../backends/core.ts";
+/** The size at which a detector looks at a picture. */
+import type { ImageInput } from "../backends/core.ts";
 import { fitInside, fitShortestEdge, type Size } from "../image/fit.ts";
 import type { DetectorInput, DetectorResize } from "../package/manifest.ts";
 
@@ -28,14 +27,9 @@ const visible = ({ height, width }: Size): Size => ({
   width: Math.max(1, width),
 });
 
-/** f32 [1, 3, paddedHeight, paddedWidth]: resized, minus mean, divided by std, zeros right and below. */
-export async function toDetectorInput(
-  core: ImageCore,
-  display: GrayImage,
-  { resize, mean, std }: DetectorInput,
-): Promise<{ tensor: TensorInput; size: Size }> {
-  const { height, width, paddedHeight, paddedWidth } = inputSize(resize, display);
-  const resized = await core.resize(display, height, width);
-  const data = await core.normalize(resized, { mean, std, paddedHeight, paddedWidth });
-  return { tensor: { dims: [1, 3, paddedHeight, paddedWidth], data }, size: { height, width } };
-}
+/** The picture resized by the rule, minus mean, divided by std, zeros right and below. */
+export const detectorInput = ({ resize, mean, std }: DetectorInput, original: Size): ImageInput => ({
+  ...inputSize(resize, original),
+  mean,
+  std,
+});

@@ -3,8 +3,8 @@ import { SpineXRError } from "../api/errors.ts";
 import type { ImageCore } from "../backends/core.ts";
 import { readRadiograph } from "../image/read.ts";
 import type { SelfTest } from "../package/manifest.ts";
-import { type Classifier, prepareInputs, runClassifiers } from "./classify.ts";
-import { toDisplay } from "./preprocess.ts";
+import { type Classifier, runClassifiers } from "./classify.ts";
+import { prepare } from "./prepare.ts";
 
 /** @throws SpineXRError SELF_TEST_FAILED naming the member, what was expected and what came out */
 export async function runSelfTest(
@@ -15,8 +15,8 @@ export async function runSelfTest(
   signal?: AbortSignal,
 ): Promise<void> {
   const radiograph = await readRadiograph(picture, { signal });
-  const display = await toDisplay(core, radiograph);
-  const logits = await runClassifiers(classifiers, await prepareInputs(core, display, classifiers), signal);
+  const { classify } = await prepare(core, radiograph, { classifiers, detector: null });
+  const logits = await runClassifiers(classifiers, classify, signal);
   classifiers.forEach(({ entry }, i) => {
     const expected = selfTest.logits[entry.name] ?? [];
     const far = expected.findIndex((value, j) => !(Math.abs(value - logits[i][j]) <= selfTest.tolerance));

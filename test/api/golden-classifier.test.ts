@@ -7,8 +7,8 @@ import { convertToPackage } from "../../src/convert/convert-to-package.ts";
 import { readRadiograph } from "../../src/image/read.ts";
 import { parseModel } from "../../src/onnx/import.ts";
 import { openPackage } from "../../src/package/resolve.ts";
-import { prepareInputs, runClassifiers, toAbnormality } from "../../src/tasks/classify.ts";
-import { toDisplay } from "../../src/tasks/preprocess.ts";
+import { runClassifiers, toAbnormality } from "../../src/tasks/classify.ts";
+import { prepare } from "../../src/tasks/prepare.ts";
 import { assert, shared, suite } from "../shim.ts";
 import { backendCases, withBackend } from "../support/backend-matrix.ts";
 import { runOnnxruntime } from "../support/onnxruntime.ts";
@@ -47,10 +47,9 @@ test("densenet121: every golden image within 1e-4 on every kernel set and wasm b
       });
       const classifiers = [{ entry, network }];
       for (const [i, image] of images.entries()) {
-        const display = await toDisplay(instance.image, image);
-        const inputs = await prepareInputs(instance.image, display, classifiers);
-        if (planes.length <= i) planes.push([...inputs.values()][0].data);
-        const { probability } = toAbnormality(manifest, await runClassifiers(classifiers, inputs));
+        const { classify } = await prepare(instance.image, image, { classifiers, detector: null });
+        if (planes.length <= i) planes.push([...classify.values()][0]!.data as Float32Array);
+        const { probability } = toAbnormality(manifest, await runClassifiers(classifiers, classify));
         worst = Math.max(worst, Math.abs(probability - golden.images[i].probability));
       }
       await network.dispose();

@@ -8,8 +8,8 @@ import { convertToPackage } from "../../src/convert/convert-to-package.ts";
 import type { Radiograph } from "../../src/image/radiograph.ts";
 import { readRadiograph } from "../../src/image/read.ts";
 import { openPackage } from "../../src/package/resolve.ts";
-import { prepareDetection, runDetector, toFindings } from "../../src/tasks/detect.ts";
-import { toDisplay } from "../../src/tasks/preprocess.ts";
+import { runDetector, toFindings } from "../../src/tasks/detect.ts";
+import { prepare } from "../../src/tasks/prepare.ts";
 import { iou } from "../decoders/reference.ts";
 import { assert, shared, suite } from "../shim.ts";
 import { backendCases, withBackend } from "../support/backend-matrix.ts";
@@ -53,12 +53,13 @@ for (const arch of ["sparse-rcnn", "retinanet", "faster-rcnn"]) {
         const worst = { iou: 1, score: 0, missed: 0 };
         let count = 0;
         for (const [i, { image, image_hw, resized_hw, detections }] of golden.images.entries()) {
-          const display = await toDisplay(instance.image, images[i]!);
-          assert.equal([display.height, display.width], image_hw);
-          const prepared = await prepareDetection(instance.image, display, entry);
+          const picture = images[i]!;
+          assert.equal([picture.height, picture.width], image_hw);
+          const { detect } = await prepare(instance.image, picture, { classifiers: [], detector: { entry } });
+          const prepared = detect!;
           assert.equal([prepared.size.height, prepared.size.width], resized_hw);
           const raw = await runDetector(detector, prepared);
-          const found = await toFindings(instance.detection, entry, raw, display);
+          const found = await toFindings(instance.detection, entry, raw, picture);
           const { missed, extra } = compare(detections, found, worst);
           const lowest = Math.min(...detections.map(({ score }) => score));
           const better = extra.filter(({ score }) => score > lowest + 1e-3);

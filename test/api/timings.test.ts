@@ -30,7 +30,7 @@ function checkSums({ timings }: ScreeningReport): void {
   const of = (...kinds: readonly StageTiming["stage"][]): number =>
     sum(stages.filter(({ stage }) => kinds.includes(stage)).map(({ ms }) => ms));
   assert.ok(near(timings.decode, of("decode")));
-  assert.ok(near(timings.preprocess, of("display", "resize", "normalize")));
+  assert.ok(near(timings.preprocess, of("prepare")));
   assert.ok(near(timings.classify, of("classify")));
   assert.ok(near(timings.detect, of("detect")));
   assert.ok(near(timings.postprocess, of("boxes", "decision")));
@@ -54,11 +54,7 @@ for (const backend of ["cpu", "wasm"] as const) {
       plain.timings.stages.map(({ stage, name }) => `${stage} ${name}`.trim()),
       [
         "decode",
-        `display ${image.height} x ${image.width}`,
-        "resize 224 x 224",
-        "normalize 224 x 224",
-        `resize ${size.height} x ${size.width}`,
-        `normalize ${size.paddedHeight} x ${size.paddedWidth}`,
+        `prepare 224 x 224, ${size.height} x ${size.width}`,
         "classify densenet",
         "detect finder",
         "boxes",
@@ -108,14 +104,14 @@ test("runs of several pictures wait for each other and say when their turn came"
   });
 });
 
-test("a picture that is 8-bit grey has no display stage; a package without a detector none of its own", async () => {
+test("a package without a detector has no stage of one", async () => {
   await using model = await loadModel("sample-tiny");
   const raw = { width: 40, height: 30, bits: 8 } as const;
   const report = await model.screen(await readImage(new Uint8Array(1200).fill(7), { raw }));
   checkSums(report);
   assert.equal(
     report.timings.stages.map(({ stage }) => stage),
-    ["decode", "resize", "normalize", "classify", "decision"],
+    ["decode", "prepare", "classify", "decision"],
   );
   assert.is(report.timings.detect, 0);
 });

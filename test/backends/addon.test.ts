@@ -94,14 +94,32 @@ test("plans, parts, inputs and outputs of wrong sizes", async () => {
 test("image arguments that contradict each other", async () => {
   const core = await addon();
   const bytes = new Uint8Array(16);
-  assert.is((await failureOf(() => core.imageResize(bytes, 5, 4, bytes, 1, 1))).code, "INVALID_ARGUMENT");
-  assert.is((await failureOf(() => core.imageResize(bytes, 4, 4, bytes, 5, 4))).code, "INVALID_ARGUMENT");
-  assert.is((await failureOf(() => core.imageResize(bytes, -4, -4, bytes, 1, 1))).code, "INVALID_ARGUMENT");
-  const three = new Float32Array(3);
-  assert.is(
-    (await failureOf(() => core.imageNormalize(bytes, 4, 4, three, three, new Float32Array(47), 4, 4))).code,
-    "INVALID_ARGUMENT",
-  );
+  const engine = core.engineCreate(1, "");
+  const resize = (...[h, w, th, tw]: readonly number[]) =>
+    failureOf(() => core.imageResize(engine, bytes, h!, w!, bytes, th!, tw!));
+  assert.is((await resize(5, 4, 1, 1)).code, "INVALID_ARGUMENT");
+  assert.is((await resize(4, 4, 5, 4)).code, "INVALID_ARGUMENT");
+  assert.is((await resize(-4, -4, 1, 1)).code, "INVALID_ARGUMENT");
+  const three = new Float32Array(3).fill(1);
+  const inputs = (list: unknown, voi: unknown = null, sampleType = 0) =>
+    failureOf(() => core.imageInputs(engine, bytes, sampleType, 4, 4, 8, 0, 0, voi as never, list as never));
+  const tensor = new Float32Array(47);
+  const right = [2, 2, 4, 4, three, three, new Float32Array(48)];
+  for (const wrong of [
+    null,
+    [],
+    [[]],
+    [[2, 2, 4, 4, three, three, tensor]],
+    [[2, 2, 1, 4, three, three, tensor]],
+    [[2, 2, 2, 2, three, tensor.subarray(0, 2), tensor]],
+    [[2, 2, 2, 2, three, new Float32Array(3), tensor]],
+    Array(65).fill(right),
+  ])
+    assert.is((await inputs(wrong)).code, "INVALID_ARGUMENT");
+  assert.is((await inputs([right], [9])).code, "INVALID_ARGUMENT");
+  assert.is((await inputs([right], null, 1)).code, "INVALID_ARGUMENT");
+  core.engineDestroy(engine);
+  assert.is((await inputs([right])).code, "INVALID_ARGUMENT");
 });
 
 test.run();

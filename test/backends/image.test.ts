@@ -1,5 +1,5 @@
 /** ImageCore: the same bytes from every build, and refusals before anything is allocated. */
-import type { DisplayRequest, Voi } from "../../src/backends/core.ts";
+import type { DisplayRequest, ImageInput, Voi } from "../../src/backends/core.ts";
 import { assert, random, suite } from "../shim.ts";
 import { failureOf, open, TARGETS } from "./support.ts";
 
@@ -31,6 +31,11 @@ const VOIS: readonly Voi[] = [
   { kind: "lut", first: 100, bits: 12, entries: Uint16Array.from({ length: 3000 }, (_, i) => i) },
 ];
 
+const INPUT: ImageInput = {
+  ...{ height: HEIGHT, width: WIDTH, paddedHeight: 40, paddedWidth: 64 },
+  ...{ mean: [100, 110, 120], std: [50, 55, 60] },
+};
+
 /** Results of all operations on one backend. */
 async function everything(target: (typeof TARGETS)[number]) {
   const backend = await open(target);
@@ -38,21 +43,23 @@ async function everything(target: (typeof TARGETS)[number]) {
   const inverted = await backend.image.display({ ...request, monochrome1: true });
   const signed = await backend.image.display({ ...request, samples: Int16Array.from(samples), signed: true });
   const resized = await backend.image.resize(gray, 24, 24);
-  const options = { mean: [100, 110, 120], std: [50, 55, 60], paddedHeight: 40, paddedWidth: 64 };
-  const normalized = await backend.image.normalize(gray, options);
+  const shown = await backend.image.inputs(gray, [INPUT, { ...INPUT, height: 3, width: 64 }]);
   await backend.dispose();
-  return { displays, inverted, signed, resized, normalized };
+  return { displays, inverted, signed, resized, shown };
 }
 
 test("sizes, padding and conversions", async () => {
-  const { displays, resized, normalized } = await everything(TARGETS[0]);
+  const { displays, resized, shown } = await everything(TARGETS[0]);
   for (const display of displays) assert.is(display.pixels.length, HEIGHT * WIDTH);
   assert.is(displays[3].conversion, "fallback");
   assert.is(displays[1].conversion, "voi");
   assert.is(resized.pixels.length, 24 * 24);
-  assert.is(normalized.length, 3 * 40 * 64);
-  assert.ok(Math.abs(normalized[0] - (gray.pixels[0] - 100) / 50) < 1e-6);
-  assert.is(normalized[WIDTH], 0);
+  assert.is(shown.conversion, "none");
+  const [whole, wide] = shown.tensors;
+  assert.equal([whole!.length, wide!.length], [3 * 40 * 64, 3 * 40 * 64]);
+  assert.ok(Math.abs(whole![0]! - (gray.pixels[0]! - 100) / 50) < 1e-6);
+  assert.is(whole![WIDTH], 0);
+  assert.is(wide![3 * 64], 0);
 });
 
 for (const target of TARGETS.slice(1)) {
@@ -73,9 +80,14 @@ test("impossible requests are refused", async () => {
       image.resize(gray, 0, 10),
       image.resize(gray, 2.5, 10),
       image.resize(gray, 60000, 60000),
-      image.normalize(gray, { mean: [0, 0], std: [1, 1, 1], paddedHeight: 37, paddedWidth: 53 }),
-      image.normalize(gray, { mean: [0, 0, 0], std: [1, 0, 1], paddedHeight: 37, paddedWidth: 53 }),
-      image.normalize(gray, { mean: [0, 0, 0], std: [1, 1, 1], paddedHeight: 36, paddedWidth: 53 }),
+      image.inputs(gray, []),
+      image.inputs(gray, Array(65).fill(INPUT)),
+      image.inputs(gray, [{ ...INPUT, mean: [0, 0] }]),
+      image.inputs(gray, [{ ...INPUT, std: [1, 0, 1] }]),
+      image.inputs(gray, [{ ...INPUT, std: [1, Number.NaN, 1] }]),
+      image.inputs(gray, [INPUT, { ...INPUT, paddedHeight: HEIGHT - 1 }]),
+      image.inputs({ ...request, bitsStored: 33 }, [INPUT]),
+      image.inputs({ ...gray, pixels: samples as never }, [INPUT]),
     ].map(async (work) => (await failureOf(work)).code),
   );
   assert.equal(

@@ -2,7 +2,7 @@
 import type { DetectorEntry } from "../../src/package/manifest.ts";
 import { decide } from "../../src/tasks/decide.ts";
 import { toFindings } from "../../src/tasks/detect.ts";
-import { inputSize, toDetectorInput } from "../../src/tasks/detector-input.ts";
+import { detectorInput, inputSize } from "../../src/tasks/detector-input.ts";
 import { assert, random, suite } from "../shim.ts";
 import { backendCases, withBackend } from "../support/backend-matrix.ts";
 import { rejects } from "../support/errors.ts";
@@ -34,14 +34,15 @@ test("the input is normalised in the picture and zero beside it, whatever the me
   await withBackend(backend!, async ({ image }) => {
     const pixels = Uint8Array.from({ length: 30 * 20 }, (_, i) => (i * 13) % 256);
     const input = { ...entry.input, resize: { rule: "fit", height: 24, width: 32 }, std: [2, 3, 4] } as const;
-    const { tensor, size } = await toDetectorInput(image, { pixels, height: 30, width: 20 }, input);
-    assert.equal([size, tensor.dims], [{ height: 24, width: 16 }, [1, 3, 24, 32]]);
+    const wanted = detectorInput(input, { height: 30, width: 20 });
+    assert.equal([wanted.height, wanted.width, wanted.paddedHeight, wanted.paddedWidth], [24, 16, 24, 32]);
+    const { tensors } = await image.inputs({ pixels, height: 30, width: 20 }, [wanted]);
     const resized = await image.resize({ pixels, height: 30, width: 20 }, 24, 16);
     for (let c = 0; c < 3; c++)
       for (let y = 0; y < 24; y++)
         for (let x = 0; x < 32; x++) {
           const inside = Math.fround((resized.pixels[y * 16 + x]! - input.mean[c]!) / input.std[c]!);
-          const found = tensor.data[(c * 24 + y) * 32 + x] as number;
+          const found = tensors[0]![(c * 24 + y) * 32 + x]!;
           assert.ok(Math.abs(found - (x < 16 ? inside : 0)) < 1e-4);
         }
   });

@@ -57,6 +57,36 @@ struct Simd {
     return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_castps_si256(v), 23));
   }
 
+  // Lanes of int32. load_u8, load_u16: widened; store_u8: of lanes 0 .. 255.
+  using Int = __m256i;
+  SPX_INLINE static Int splat_i32(int32_t v) { return _mm256_set1_epi32(v); }
+  SPX_INLINE static Int load_u8(const uint8_t* p) {
+    return _mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(p)));
+  }
+  SPX_INLINE static Int load_u16(const uint16_t* p) {
+    return _mm256_cvtepu16_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
+  }
+  SPX_INLINE static void store_i32(int32_t* p, Int v) {
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), v);
+  }
+  SPX_INLINE static void store_u8(uint8_t* p, Int v) {
+    const __m128i words = _mm_packus_epi32(_mm256_castsi256_si128(v), _mm256_extracti128_si256(v, 1));
+    _mm_storel_epi64(reinterpret_cast<__m128i*>(p), _mm_packus_epi16(words, words));
+  }
+  SPX_INLINE static Int add_i32(Int a, Int b) { return _mm256_add_epi32(a, b); }
+  SPX_INLINE static Int mul_i32(Int a, Int b) { return _mm256_mullo_epi32(a, b); }
+  SPX_INLINE static Int min_i32(Int a, Int b) { return _mm256_min_epi32(a, b); }
+  SPX_INLINE static Int or_i32(Int a, Int b) { return _mm256_or_si256(a, b); }
+  template <int kBits>
+  SPX_INLINE static Int shift_left(Int v) {
+    return _mm256_slli_epi32(v, kBits);
+  }
+  template <int kBits>
+  SPX_INLINE static Int shift_right(Int v) {
+    return _mm256_srai_epi32(v, kBits);
+  }
+  SPX_INLINE static Vec to_float(Int v) { return _mm256_cvtepi32_ps(v); }
+
   // y[c * y_stride + r] = x[r * x_stride + c]
   SPX_INLINE static void transpose_4x4(float* y, int64_t y_stride, const float* x, int64_t x_stride) {
     __m128 a = _mm_loadu_ps(x), b = _mm_loadu_ps(x + x_stride);

@@ -67,6 +67,33 @@ struct Simd {
     return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_castps_si512(v), 23));
   }
 
+  // Lanes of int32. load_u8, load_u16: widened; store_u8: of lanes 0 .. 255.
+  using Int = __m512i;
+  SPX_INLINE static Int splat_i32(int32_t v) { return _mm512_set1_epi32(v); }
+  SPX_INLINE static Int load_u8(const uint8_t* p) {
+    return _mm512_cvtepu8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
+  }
+  SPX_INLINE static Int load_u16(const uint16_t* p) {
+    return _mm512_cvtepu16_epi32(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)));
+  }
+  SPX_INLINE static void store_i32(int32_t* p, Int v) { _mm512_storeu_si512(p, v); }
+  SPX_INLINE static void store_u8(uint8_t* p, Int v) {
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm512_cvtepi32_epi8(v));
+  }
+  SPX_INLINE static Int add_i32(Int a, Int b) { return _mm512_add_epi32(a, b); }
+  SPX_INLINE static Int mul_i32(Int a, Int b) { return _mm512_mullo_epi32(a, b); }
+  SPX_INLINE static Int min_i32(Int a, Int b) { return _mm512_min_epi32(a, b); }
+  SPX_INLINE static Int or_i32(Int a, Int b) { return _mm512_or_si512(a, b); }
+  template <int kBits>
+  SPX_INLINE static Int shift_left(Int v) {
+    return _mm512_slli_epi32(v, kBits);
+  }
+  template <int kBits>
+  SPX_INLINE static Int shift_right(Int v) {
+    return _mm512_srai_epi32(v, kBits);
+  }
+  SPX_INLINE static Vec to_float(Int v) { return _mm512_cvtepi32_ps(v); }
+
   // y[c * y_stride + r] = x[r * x_stride + c]
   SPX_INLINE static void transpose_4x4(float* y, int64_t y_stride, const float* x, int64_t x_stride) {
     __m128 a = _mm_loadu_ps(x), b = _mm_loadu_ps(x + x_stride);

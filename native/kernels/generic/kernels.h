@@ -4,6 +4,7 @@
 #define SPINEXR_KERNELS_GENERIC_KERNELS_H_
 
 #include "elementwise.h"
+#include "pixels.h"
 #include "reduce.h"
 #include "transpose.h"
 #include "unary.h"
@@ -13,7 +14,12 @@ namespace spinexr {
 namespace {
 
 template <class S>
-struct GenericKernels : Elementwise<S>, Unary<S>, Reduce<S>, Transpose<S>, WinogradTransforms<S> {};
+struct GenericKernels : Elementwise<S>,
+                        Unary<S>,
+                        Reduce<S>,
+                        Transpose<S>,
+                        WinogradTransforms<S>,
+                        Pixels<S> {};
 
 }  // namespace
 }  // namespace spinexr

@@ -56,6 +56,36 @@ struct Simd {
     return vreinterpretq_f32_u32(vshlq_n_u32(vreinterpretq_u32_f32(v), 23));
   }
 
+  // Lanes of int32. load_u8, load_u16: widened; store_u8: of lanes 0 .. 255.
+  using Int = int32x4_t;
+  SPX_INLINE static Int splat_i32(int32_t v) { return vdupq_n_s32(v); }
+  SPX_INLINE static Int load_u8(const uint8_t* p) {
+    uint32_t four;
+    __builtin_memcpy(&four, p, 4);
+    const uint8x8_t bytes = vreinterpret_u8_u32(vdup_n_u32(four));
+    return vreinterpretq_s32_u32(vmovl_u16(vget_low_u16(vmovl_u8(bytes))));
+  }
+  SPX_INLINE static Int load_u16(const uint16_t* p) { return vreinterpretq_s32_u32(vmovl_u16(vld1_u16(p))); }
+  SPX_INLINE static void store_i32(int32_t* p, Int v) { vst1q_s32(p, v); }
+  SPX_INLINE static void store_u8(uint8_t* p, Int v) {
+    const uint16x4_t words = vmovn_u32(vreinterpretq_u32_s32(v));
+    const uint32_t four = vget_lane_u32(vreinterpret_u32_u8(vmovn_u16(vcombine_u16(words, words))), 0);
+    __builtin_memcpy(p, &four, 4);
+  }
+  SPX_INLINE static Int add_i32(Int a, Int b) { return vaddq_s32(a, b); }
+  SPX_INLINE static Int mul_i32(Int a, Int b) { return vmulq_s32(a, b); }
+  SPX_INLINE static Int min_i32(Int a, Int b) { return vminq_s32(a, b); }
+  SPX_INLINE static Int or_i32(Int a, Int b) { return vorrq_s32(a, b); }
+  template <int kBits>
+  SPX_INLINE static Int shift_left(Int v) {
+    return vshlq_n_s32(v, kBits);
+  }
+  template <int kBits>
+  SPX_INLINE static Int shift_right(Int v) {
+    return vshrq_n_s32(v, kBits);
+  }
+  SPX_INLINE static Vec to_float(Int v) { return vcvtq_f32_s32(v); }
+
   // y[c * y_stride + r] = x[r * x_stride + c]
   SPX_INLINE static void transpose_4x4(float* y, int64_t y_stride, const float* x, int64_t x_stride) {
     const Vec a = load(x), b = load(x + x_stride), c = load(x + 2 * x_stride), d = load(x + 3 * x_stride);

@@ -6,6 +6,7 @@
 #include "clamp.h"
 #include "kernels/generic/compiler.h"
 #include "kernels/kernel_table.h"
+#include "pixels.h"
 #include "winograd.h"
 
 namespace spinexr::reference {

@@ -60,6 +60,32 @@ struct Simd {
   SPX_INLINE static Vec ceil(Vec v) { return wasm_f32x4_ceil(v); }
   SPX_INLINE static Vec shift_left_23(Vec v) { return wasm_i32x4_shl(v, 23); }
 
+  // Lanes of int32. load_u8, load_u16: widened; store_u8: of lanes 0 .. 255.
+  using Int = v128_t;
+  SPX_INLINE static Int splat_i32(int32_t v) { return wasm_i32x4_splat(v); }
+  SPX_INLINE static Int load_u8(const uint8_t* p) {
+    return wasm_u32x4_extend_low_u16x8(wasm_u16x8_extend_low_u8x16(wasm_v128_load32_zero(p)));
+  }
+  SPX_INLINE static Int load_u16(const uint16_t* p) { return wasm_u32x4_load16x4(p); }
+  SPX_INLINE static void store_i32(int32_t* p, Int v) { wasm_v128_store(p, v); }
+  SPX_INLINE static void store_u8(uint8_t* p, Int v) {
+    const v128_t words = wasm_u16x8_narrow_i32x4(v, v);
+    wasm_v128_store32_lane(p, wasm_u8x16_narrow_i16x8(words, words), 0);
+  }
+  SPX_INLINE static Int add_i32(Int a, Int b) { return wasm_i32x4_add(a, b); }
+  SPX_INLINE static Int mul_i32(Int a, Int b) { return wasm_i32x4_mul(a, b); }
+  SPX_INLINE static Int min_i32(Int a, Int b) { return wasm_i32x4_min(a, b); }
+  SPX_INLINE static Int or_i32(Int a, Int b) { return wasm_v128_or(a, b); }
+  template <int kBits>
+  SPX_INLINE static Int shift_left(Int v) {
+    return wasm_i32x4_shl(v, kBits);
+  }
+  template <int kBits>
+  SPX_INLINE static Int shift_right(Int v) {
+    return wasm_i32x4_shr(v, kBits);
+  }
+  SPX_INLINE static Vec to_float(Int v) { return wasm_f32x4_convert_i32x4(v); }
+
   // y[c * y_stride + r] = x[r * x_stride + c]
   SPX_INLINE static void transpose_4x4(float* y, int64_t y_stride, const float* x, int64_t x_stride) {
     const Vec a = load(x), b = load(x + x_stride), c = load(x + 2 * x_stride), d = load(x + 3 * x_stride);

@@ -21,6 +21,17 @@ export type AddonVoi = readonly [
   Uint16Array | null,
 ];
 
+/** [height, width, paddedHeight, paddedWidth, mean, std, tensor], as spx_image_input. */
+export type AddonImageInput = readonly [
+  number,
+  number,
+  number,
+  number,
+  Float32Array,
+  Float32Array,
+  Float32Array,
+];
+
 export interface Addon {
   abiVersion(): number;
   /** Space-separated kernel sets that this processor runs, best first. */
@@ -77,23 +88,27 @@ export interface Addon {
     voi: AddonVoi,
     display: Uint8Array,
   ): Promise<number>;
+  /** Resolves to the conversion, 2 where `voi` is null: the samples are grey levels as they are. */
+  imageInputs(
+    engine: EngineHandle,
+    pixels: ArrayBufferView,
+    sampleType: number,
+    height: number,
+    width: number,
+    bitsStored: number,
+    signed: number,
+    monochrome1: number,
+    voi: AddonVoi | null,
+    inputs: readonly AddonImageInput[],
+  ): Promise<number>;
   imageResize(
+    engine: EngineHandle,
     source: Uint8Array,
     height: number,
     width: number,
     target: Uint8Array,
     targetHeight: number,
     targetWidth: number,
-  ): Promise<void>;
-  imageNormalize(
-    gray: Uint8Array,
-    height: number,
-    width: number,
-    mean: Float32Array,
-    std: Float32Array,
-    target: Float32Array,
-    paddedHeight: number,
-    paddedWidth: number,
   ): Promise<void>;
 
   /** Arrays are used in place until the promise settles; outputs are the arrays that the C function writes. */

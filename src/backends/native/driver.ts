@@ -1,6 +1,6 @@
 /** CoreDriver over the addon. */
 import { type ErrorCode, SpineXRError } from "../../api/errors.ts";
-import type { CoreInfo, PortData, Voi } from "../core.ts";
+import type { CoreInfo, PortData, Samples, Voi } from "../core.ts";
 import {
   type CoreDriver,
   type DetectionDriver,
@@ -13,7 +13,14 @@ import {
   type OutputSpec,
 } from "../driver.ts";
 import { allocate } from "../port-checks.ts";
-import type { Addon, AddonVoi, EngineHandle, SessionHandle, WeightsHandle } from "./addon.ts";
+import type {
+  Addon,
+  AddonImageInput,
+  AddonVoi,
+  EngineHandle,
+  SessionHandle,
+  WeightsHandle,
+} from "./addon.ts";
 
 /** Starts an engine. Throws BACKEND_UNAVAILABLE for an unknown or unavailable `isa`. */
 export function nativeDriver(addon: Addon, threads: number, isa: string): CoreDriver {
@@ -28,7 +35,7 @@ export function nativeDriver(addon: Addon, threads: number, isa: string): CoreDr
   return {
     info,
     abortFlag,
-    image: nativeImages(addon),
+    image: nativeImages(addon, engine),
     detection: nativeBoxes(addon),
     createWeights: async () => new NativeWeights(addon),
     createSession: async (plan, weights) => {
@@ -92,13 +99,14 @@ function nativeSession(addon: Addon, handle: SessionHandle, abortFlag: Int32Arra
 }
 
 /** Sources are copied first: their buffers may belong to the user, who may transfer them while a thread reads. */
-function nativeImages(addon: Addon): ImageDriver {
+function nativeImages(addon: Addon, engine: EngineHandle): ImageDriver {
+  const staging = new Staging();
   return {
     async display({ samples, sampleType, height, width, bitsStored, signed, monochrome1, voi }) {
       const pixels = bytesFor(height * width);
       const conversion = await codedAsync(() =>
         addon.imageDisplay(
-          samples.slice(),
+          staging.copy(samples),
           sampleType,
           height,
           width,
@@ -114,19 +122,56 @@ function nativeImages(addon: Addon): ImageDriver {
     async resize({ pixels, height, width, targetHeight, targetWidth }) {
       const target = bytesFor(targetHeight * targetWidth);
       await codedAsync(() =>
-        addon.imageResize(pixels.slice(), height, width, target, targetHeight, targetWidth),
+        addon.imageResize(engine, staging.copy(pixels), height, width, target, targetHeight, targetWidth),
       );
       return target;
     },
-    async normalize({ pixels, height, width, mean, std, paddedHeight, paddedWidth }) {
-      const target = allocate({ dtype: "f32", length: 3 * paddedHeight * paddedWidth }) as Float32Array;
-      await codedAsync(() =>
-        addon.imageNormalize(pixels.slice(), height, width, mean, std, target, paddedHeight, paddedWidth),
+    async inputs({ samples, sampleType, height, width, bitsStored, signed, monochrome1, voi, inputs }) {
+      const targets = inputs.map((input): AddonImageInput => {
+        const length = 3 * input.paddedHeight * input.paddedWidth;
+        const tensor = allocate({ dtype: "f32", length }) as Float32Array;
+        const { mean, std, paddedHeight, paddedWidth } = input;
+        return [input.height, input.width, paddedHeight, paddedWidth, mean, std, tensor];
+      });
+      const conversion = await codedAsync(() =>
+        addon.imageInputs(
+          engine,
+          staging.copy(samples),
+          sampleType,
+          height,
+          width,
+          bitsStored,
+          Number(signed),
+          Number(monochrome1),
+          voi && toAddonVoi(voi),
+          targets,
+        ),
       );
-      return target;
+      return { tensors: targets.map((target) => target[6]), conversion };
     },
   };
 }
+
+/** Where pictures are copied to, one at a time: fresh memory for each costs several times the copy. */
+class Staging {
+  #bytes = new ArrayBuffer(0);
+
+  copy<T extends Samples>(samples: T): T {
+    const { byteLength } = samples;
+    if (byteLength > MOST_STAGED) return samples.slice() as T;
+    if (byteLength > this.#bytes.byteLength) this.#bytes = new ArrayBuffer(byteLength);
+    const copy = new (samples.constructor as new (b: ArrayBuffer, o: number, n: number) => T)(
+      this.#bytes,
+      0,
+      samples.length,
+    );
+    copy.set(samples);
+    return copy;
+  }
+}
+
+/** Bytes kept for the next picture; larger ones are copied to memory of their own. */
+const MOST_STAGED = 2 ** 25;
 
 function nativeBoxes(addon: Addon): DetectionDriver {
   return {

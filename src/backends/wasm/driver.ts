@@ -144,8 +144,8 @@ const wasmImages = (channel: Channel): ImageDriver => ({
     const pixels = call.pixels.slice();
     return channel.request("resize", { ...call, pixels }, buffersOf(pixels));
   },
-  normalize: (call) => {
-    const pixels = call.pixels.slice();
-    return channel.request("normalize", { ...call, pixels }, buffersOf(pixels));
+  inputs: (call) => {
+    const samples = call.samples.slice();
+    return channel.request("inputs", { ...call, samples }, buffersOf(samples));
   },
 });

@@ -6,7 +6,7 @@ import { callBoxes } from "./boxes.ts";
 import { Heap } from "./heap.ts";
 import type { WasmInstance } from "./instance.ts";
 import type { EngineReady, Kind, Protocol } from "./messages.ts";
-import { VOI_BYTES, writeVoi } from "./voi.ts";
+import { IMAGE_INPUT_BYTES, VOI_BYTES, writeImageInput, writeVoi } from "./structs.ts";
 
 /** Stack of a pool worker; the main stack has the same size (wasm/build.mjs). */
 const STACK_BYTES = 256 * 1024;
@@ -121,25 +121,37 @@ export function createEngine(instance: WasmInstance, threads: number, isa: strin
       );
     },
 
+    inputs({ samples, sampleType, height, width, bitsStored, signed, monochrome1, voi, inputs }) {
+      const lut = voi?.kind === "lut" ? voi.entries : new Uint16Array(0);
+      const lengths = inputs.map(({ paddedHeight, paddedWidth }) => 3 * paddedHeight * paddedWidth);
+      const structs = inputs.length * IMAGE_INPUT_BYTES;
+      return heap.with(
+        [samples.byteLength, lut.byteLength, VOI_BYTES, structs, 4, ...lengths.map((length) => 4 * length)],
+        (from, table, at, list, out, ...tensors) => {
+          heap.write(from, samples);
+          heap.write(table, lut);
+          if (voi !== null) writeVoi(heap.view, at, voi, table);
+          inputs.forEach((input, i) => {
+            writeImageInput(heap.view, list + i * IMAGE_INPUT_BYTES, input, tensors[i]!);
+          });
+          const stored = [bitsStored, Number(signed), Number(monochrome1), voi === null ? 0 : at] as const;
+          const count = inputs.length;
+          heap.check(
+            core.spx_image_inputs(engine, from, sampleType, height, width, ...stored, list, count, out),
+          );
+          const conversion = heap.view.getInt32(out, true);
+          const read = (length: number, i: number) => heap.read(tensors[i]!, { dtype: "f32", length });
+          return { tensors: lengths.map(read) as Float32Array[], conversion };
+        },
+      );
+    },
+
     resize({ pixels, height, width, targetHeight, targetWidth }) {
       const length = targetHeight * targetWidth;
       return heap.with([pixels.length, length], (from, to) => {
         heap.write(from, pixels);
-        heap.check(core.spx_image_resize(from, height, width, to, targetHeight, targetWidth));
+        heap.check(core.spx_image_resize(engine, from, height, width, to, targetHeight, targetWidth));
         return heap.read(to, { dtype: "u8", length }) as Uint8Array;
-      });
-    },
-
-    normalize({ pixels, height, width, mean, std, paddedHeight, paddedWidth }) {
-      const length = 3 * paddedHeight * paddedWidth;
-      return heap.with([pixels.length, 12, 12, 4 * length], (from, meanAt, stdAt, to) => {
-        heap.write(from, pixels);
-        heap.write(meanAt, mean);
-        heap.write(stdAt, std);
-        heap.check(
-          core.spx_image_normalize(from, height, width, meanAt, stdAt, to, paddedHeight, paddedWidth),
-        );
-        return heap.read(to, { dtype: "f32", length }) as Float32Array;
       });
     },
 

@@ -1,7 +1,7 @@
 /** What main thread and engine worker say to each other. Every request is answered once, in order. */
 import type { ErrorCode } from "../../api/errors.ts";
 import type { PortData } from "../core.ts";
-import type { BoxCall, DisplayCall, DriverRun, NormalizeCall, OutputSpec, ResizeCall } from "../driver.ts";
+import type { BoxCall, DisplayCall, DriverRun, InputsCall, OutputSpec, ResizeCall } from "../driver.ts";
 import type { WasmBuild } from "./builds.ts";
 
 /** What the engine worker starts with. */
@@ -59,7 +59,7 @@ export interface Protocol {
   destroySession: { request: { session: number }; answer: null };
   display: { request: DisplayCall; answer: { pixels: Uint8Array; conversion: number } };
   resize: { request: ResizeCall; answer: Uint8Array };
-  normalize: { request: NormalizeCall; answer: Float32Array };
+  inputs: { request: InputsCall; answer: { tensors: Float32Array[]; conversion: number } };
   boxes: { request: BoxCall; answer: PortData[] };
   close: { request: Record<string, never>; answer: null };
 }

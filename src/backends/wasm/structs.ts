@@ -1,5 +1,6 @@
-/** spx_voi in linear memory; wasm/exports.cpp asserts the offsets. */
+/** Structs of engine.h in linear memory; wasm/exports.cpp asserts the offsets. */
 import type { Voi } from "../core.ts";
+import type { ImageInputSpec } from "../driver.ts";
 
 export const VOI_BYTES = 64;
 
@@ -8,7 +9,7 @@ const NONE = 0;
 const WINDOW = 1;
 const LUT = 2;
 
-/** Fills the struct at `pointer`; `lut` is where the caller has put the entries. */
+/** Fills the spx_voi at `pointer`; `lut` is where the caller has put the entries. */
 export function writeVoi(view: DataView, pointer: number, voi: Voi, lut: number): void {
   const word = (offset: number, value: number): void => view.setInt32(pointer + offset, value, true);
   const double = (offset: number, value: number): void => view.setFloat64(pointer + offset, value, true);
@@ -25,4 +26,20 @@ export function writeVoi(view: DataView, pointer: number, voi: Voi, lut: number)
   word(48, table?.entries.length ?? 0);
   word(52, table?.bits ?? 0);
   word(56, table === null ? 0 : lut);
+}
+
+export const IMAGE_INPUT_BYTES = 44;
+
+/** Fills the spx_image_input at `pointer`; `tensor` is where the result goes. */
+export function writeImageInput(
+  view: DataView,
+  pointer: number,
+  input: ImageInputSpec,
+  tensor: number,
+): void {
+  const { height, width, paddedHeight, paddedWidth, mean, std } = input;
+  for (const [i, value] of [height, width, paddedHeight, paddedWidth].entries())
+    view.setInt32(pointer + 4 * i, value, true);
+  for (const [i, value] of [...mean, ...std].entries()) view.setFloat32(pointer + 16 + 4 * i, value, true);
+  view.setInt32(pointer + 40, tensor, true);
 }
