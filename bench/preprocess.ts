@@ -1,6 +1,6 @@
 /**
  * From a decoded picture of 12 bits to the inputs of classifier (224 x 224) and detector (shorter side 800, longest at
- * most 1333), and what comes before: files of it in several formats, decoded. Turns are interleaved.
+ * most 1333), on each kernel set and WebAssembly build. Turns are interleaved.
  *
  *     npm run build && npm run bench:preprocess [-- --size 2500x3000] [-- --runs 25]
  */

@@ -1,24 +1,19 @@
 /** Inflating with a cap: a kilobyte of deflate can ask for a megabyte. */
-import { Inflate, Unzlib } from "fflate";
+import { Inflate } from "fflate";
 import { SpineXRError } from "../api/errors.ts";
 
 /** Input handed over per step; deflate expands at most 1032 times, so one step overshoots the cap by 16 MiB. */
 const STEP = 16384;
 
-export interface InflateOptions {
-  /** "raw": a bare deflate stream (DICOM). "zlib": with header (PNG); its checksum is the container's business. */
-  readonly wrapper: "raw" | "zlib";
-  readonly maxBytes: number;
-}
-
 /**
+ * A bare deflate stream, inflated.
  * @throws SpineXRError LIMIT_EXCEEDED beyond maxBytes, TRUNCATED_DATA when the stream ends early, DECODE_FAILED when it
  * is damaged
  */
-export function inflateCapped(bytes: Uint8Array, { wrapper, maxBytes }: InflateOptions): Uint8Array {
+export function inflateCapped(bytes: Uint8Array, maxBytes: number): Uint8Array {
   const parts: Uint8Array[] = [];
   let total = 0;
-  const stream = wrapper === "raw" ? new Inflate() : new Unzlib();
+  const stream = new Inflate();
   stream.ondata = (part) => {
     total += part.length;
     if (total > maxBytes)

@@ -2,7 +2,7 @@
 import { SpineXRError } from "../api/errors.ts";
 import type { Samples } from "../backends/core.ts";
 import { crc32 } from "../bytes/crc32.ts";
-import { inflateCapped } from "../bytes/inflate.ts";
+import { inflateBeside } from "../platform/inflate.ts";
 import { luma, rgbToGrey } from "./grey.ts";
 import type { ImageLimits } from "./limits.ts";
 import { type Picture, plainPicture } from "./picture.ts";
@@ -30,7 +30,7 @@ const DEPTHS: Readonly<Record<ColourType, readonly number[]>> = {
 };
 
 /** @throws SpineXRError INVALID_PNG, TRUNCATED_DATA, UNSUPPORTED_PIXELS, LIMIT_EXCEEDED, DECODE_FAILED */
-export function readPng(bytes: Uint8Array, limits: ImageLimits): Picture {
+export async function readPng(bytes: Uint8Array, limits: ImageLimits): Promise<Picture> {
   let header: Header | null = null;
   let palette: Uint8Array | null = null;
   const data: Uint8Array[] = [];
@@ -43,8 +43,8 @@ export function readPng(bytes: Uint8Array, limits: ImageLimits): Picture {
   if (header === null || data.length === 0) throw invalid("it holds no picture");
   const { width, height, depth, colour } = header;
   const rowBytes = Math.ceil((width * depth * CHANNELS[colour]) / 8);
-  const filtered = inflateRows(data, (rowBytes + 1) * height);
-  const rows = unfilter(filtered, height, rowBytes, Math.max(1, (depth * CHANNELS[colour]) >> 3));
+  const filtered = await inflateRows(data, (rowBytes + 1) * height);
+  const rows = await unfilter(filtered, height, rowBytes, Math.max(1, (depth * CHANNELS[colour]) >> 3));
   const samples = unpack(rows, header, rowBytes);
   const warnings =
     colour === COLOUR.rgb || colour === COLOUR.rgba || colour === COLOUR.palette
@@ -93,16 +93,26 @@ function readHeader(content: Uint8Array, limits: ImageLimits): Header {
   return { width, height, depth, colour };
 }
 
-function inflateRows(data: readonly Uint8Array[], expected: number): Uint8Array {
-  const joined = new Uint8Array(data.reduce((sum, part) => sum + part.length, 0));
+async function inflateRows(data: readonly Uint8Array[], expected: number): Promise<Uint8Array> {
+  const joined = data.length === 1 ? data[0]! : concatenated(data);
+  // The header of zlib (RFC 1950): deflate, no dictionary, its check bits. Each chunk had a checksum of its own.
+  if (joined.length < 2) throw cutOff("inside its pixel data");
+  const [method, flags] = joined as unknown as [number, number];
+  if ((method & 15) !== 8 || method >> 4 > 7 || (flags & 32) !== 0 || ((method << 8) | flags) % 31 !== 0)
+    throw new SpineXRError("DECODE_FAILED", "The deflated data is damaged; get the file again.");
+  const rows = await inflateBeside(joined.subarray(2), expected);
+  if (rows.length < expected) throw cutOff(`${expected - rows.length} bytes before its last row is full`);
+  return rows;
+}
+
+function concatenated(parts: readonly Uint8Array[]): Uint8Array {
+  const joined = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
-  for (const part of data) {
+  for (const part of parts) {
     joined.set(part, at);
     at += part.length;
   }
-  const rows = inflateCapped(joined, { wrapper: "zlib", maxBytes: expected });
-  if (rows.length < expected) throw cutOff(`${expected - rows.length} bytes before its last row is full`);
-  return rows;
+  return joined;
 }
 
 /** Interleaved samples: u8 up to 8 bits, u16 for 16 (big endian in the file). */
@@ -110,8 +120,9 @@ function unpack(rows: Uint8Array, header: Header, rowBytes: number): Uint8Array 
   const { width, height, depth, colour } = header;
   if (depth === 8) return rows;
   if (depth === 16) {
-    const view = new DataView(rows.buffer, rows.byteOffset, rows.byteLength);
-    return Uint16Array.from({ length: rows.length >> 1 }, (_, i) => view.getUint16(2 * i));
+    const samples = new Uint16Array(rows.length >> 1);
+    for (let i = 0; i < samples.length; i++) samples[i] = (rows[2 * i]! << 8) | rows[2 * i + 1]!;
+    return samples;
   }
   const count = width * CHANNELS[colour];
   const samples = new Uint8Array(count * height);

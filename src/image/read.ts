@@ -43,7 +43,7 @@ export async function readRadiograph(bytes: Uint8Array, options: ReadOptions = {
       "INVALID_ARGUMENT",
       `Frame ${frame} was asked for; the ${picture.format} picture has one frame, 0.`,
     );
-  const sha256 = hashSamples(picture.samples);
+  const sha256 = await hashSamples(picture.samples);
   return { ...picture, sha256, decodeStart: start, decodeMs: performance.now() - start };
 }
 

@@ -241,7 +241,7 @@ function refuseOverlap(entries: ZipEntry[], fail: Fail): void {
 function inflate(packed: Uint8Array, size: number, fail: Fail): Uint8Array {
   let data: Uint8Array;
   try {
-    data = inflateCapped(packed, { wrapper: "raw", maxBytes: size });
+    data = inflateCapped(packed, size);
   } catch (cause) {
     if (!(cause instanceof SpineXRError)) throw cause;
     return fail(

@@ -45,7 +45,7 @@ export function openDicom(bytes: Uint8Array, limits: ImageLimits): DicomFile {
   if (!syntax.deflated) return { dataSet: readDataSet(range, end, syntax), syntax, warnings };
   const deflated = bytes.subarray(end);
   const maxBytes = Math.min(limits.maxInflatedBytes, FREE_INFLATION + MAX_EXPANSION * deflated.length);
-  const inflated = inflateCapped(deflated, { wrapper: "raw", maxBytes });
+  const inflated = inflateCapped(deflated, maxBytes);
   return { dataSet: readDataSet(rangeOf(inflated), 0, syntax), syntax, warnings };
 }
 
