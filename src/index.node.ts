@@ -21,6 +21,10 @@ export { type ScreenAllOptions, type ScreenOutcome, screenAll } from "./api/scre
 export type { Tensor, TensorArray, TensorInput, TensorType } from "./api/tensor.ts";
 export type { Radiograph } from "./image/radiograph.ts";
 export type { Manifest } from "./package/manifest.ts";
+export type { ConvAlgorithm } from "./plan/conv-algorithm.ts";
+export type { ConvSite } from "./plan/conv-site.ts";
 export type { StepDescription } from "./plan/describe.ts";
 export type { Traffic } from "./plan/traffic.ts";
+export type { Algorithms, TuningReport } from "./tune/choices.ts";
+export { memoryStore, type TuningStore } from "./tune/store.ts";
 export { VERSION } from "./version.ts";

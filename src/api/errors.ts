@@ -29,6 +29,7 @@ export type ErrorCode =
   | "INVALID_ONNX"
   | "UNSUPPORTED_OPERATOR"
   | "SHAPE_MISMATCH"
+  | "INVALID_ALGORITHM" // the option "algorithms" names no convolution, or what may not compute it
   | "INVALID_PLAN"
   | "BACKEND_UNAVAILABLE"
   | "OUT_OF_MEMORY"

@@ -10,7 +10,7 @@ import type { Detector } from "../tasks/detect.ts";
 import { inputSize } from "../tasks/detector-input.ts";
 import { SpineXRError } from "./errors.ts";
 import type { EngineNetwork } from "./network.ts";
-import { naming, readNetworkFile, shareBackend, spell } from "./package-network.ts";
+import { naming, type Planning, readNetworkFile, shareBackend, spell } from "./package-network.ts";
 import type { TensorInput } from "./tensor.ts";
 
 /** Side of the picture that probes a network of free size. */
@@ -25,13 +25,14 @@ export async function loadDetector(
   modelPackage: ModelPackage,
   entry: DetectorEntry,
   instance: BackendInstance,
+  planning: Planning = {},
 ): Promise<Detector & { readonly network: EngineNetwork }> {
   const file = await readNetworkFile(modelPackage, entry.file);
   return naming(entry.file, async () => {
     checkInputs(file, entry);
-    const network = shareBackend(attachDecoder(file, entry.decoder, entry.labels.length), instance);
+    const network = shareBackend(attachDecoder(file, entry.decoder, entry.labels.length), instance, planning);
     try {
-      checkOutputs(await probe(network, entry));
+      checkOutputs(await probe(network, entry, planning.signal));
       return { entry, network };
     } catch (error) {
       await network.dispose();
@@ -56,7 +57,11 @@ function checkInputs(model: OnnxModel, { inputName, sizeInputName }: DetectorEnt
 }
 
 /** The plan for a small square picture, or for the network's only size. */
-function probe(network: EngineNetwork, { input, inputName, sizeInputName }: DetectorEntry): Promise<Plan> {
+function probe(
+  network: EngineNetwork,
+  { input, inputName, sizeInputName }: DetectorEntry,
+  signal: AbortSignal | undefined,
+): Promise<Plan> {
   const { resize } = input;
   const small =
     resize.rule === "shortest-edge" ? { ...resize, shortestEdge: PROBE, longestEdge: PROBE } : resize;
@@ -67,7 +72,8 @@ function probe(network: EngineNetwork, { input, inputName, sizeInputName }: Dete
   };
   if (sizeInputName !== null)
     inputs[sizeInputName] = { dims: [2], data: Float32Array.of(size.height, size.width) };
-  return network.plan(inputs);
+  // No picture has the small size: what is fastest there is not worth measuring.
+  return network.plan(inputs, { signal, measure: resize.rule !== "shortest-edge" });
 }
 
 function checkOutputs(plan: Plan): void {

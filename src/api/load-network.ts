@@ -3,12 +3,15 @@ import { loadOrtNetwork } from "../backends/ort/delegate.ts";
 import { type BackendSelection, openBackend } from "../backends/select.ts";
 import { parseModel } from "../onnx/import.ts";
 import { readBytes } from "../platform/files.ts";
+import { type Algorithms, ConvChoices } from "../tune/choices.ts";
 import { SpineXRError, throwIfAborted } from "./errors.ts";
 import { EngineNetwork, type Network } from "./network.ts";
-import { checkOptions, either, isBoolean, isInteger, isOneOf, isSignal } from "./options.ts";
+import { checkOptions, either, isBoolean, isFunction, isInteger, isOneOf, isSignal } from "./options.ts";
+import type { OnProgress } from "./progress.ts";
+import { isAlgorithms, openTuner, TUNING_CHECKS, type TuningChoice, tuneMode } from "./tuning.ts";
 
-/** Choice of backend, shared by loadNetwork and loadModel. */
-export interface BackendChoice {
+/** Choice of backend and of who chooses its algorithms, shared by loadNetwork and loadModel. */
+export interface BackendChoice extends TuningChoice {
   /** "auto" takes the first that runs here and says what it rejected; a name never falls back. Default "auto". */
   readonly backend?: "auto" | "cpu" | "wasm";
   /** Threads including the caller; "auto" (default): the processors that this process may use. */
@@ -27,17 +30,26 @@ export interface LoadNetworkOptions extends Omit<BackendChoice, "backend"> {
   readonly delegate?: boolean;
   /** false runs the network as imported, without fusion: for comparing. Default true. */
   readonly optimize?: boolean;
+  /**
+   * Algorithms of convolutions, by the name of the layer or by a function of it: before measurements and cost model. One that
+   * does not fit a layer, or whose rounding would reach the answer, is refused with INVALID_ALGORITHM when a plan is made.
+   */
+  readonly algorithms?: Algorithms;
   readonly signal?: AbortSignal;
+  /** Of measuring, when plans are made. */
+  readonly onProgress?: OnProgress;
 }
 
 export const BACKEND_CHECKS = {
   backend: isOneOf(["auto", "cpu", "wasm"]),
   threads: either(isOneOf(["auto"]), isInteger(1, 256)),
   wasmBuild: isOneOf(["auto", "simd", "simd-threads", "relaxed-threads"]),
+  ...TUNING_CHECKS,
 } as const;
 
 /**
  * @param source ONNX bytes, or the path or URL of a file
+ * Plans, and with `tune` measurements, are made when inputs of new shapes come.
  * @throws SpineXRError INVALID_ONNX, UNSUPPORTED_OPERATOR (with all of them), BACKEND_UNAVAILABLE, INVALID_ARGUMENT
  */
 export async function loadNetwork(
@@ -49,18 +61,26 @@ export async function loadNetwork(
     backend: isOneOf(["auto", "cpu", "wasm", "ort"]),
     delegate: isBoolean,
     optimize: isBoolean,
+    algorithms: isAlgorithms,
     signal: isSignal,
+    onProgress: isFunction,
   });
+  const mode = tuneMode("loadNetwork", options);
   throwIfAborted(options.signal);
   const bytes = await readBytes(source, { signal: options.signal });
-  const { backend = "auto", delegate = backend === "auto", optimize = true } = options;
+  const { algorithms, backend = "auto", delegate = backend === "auto", optimize = true } = options;
+  if (backend === "ort" && (mode !== null || algorithms !== undefined))
+    throw new SpineXRError(
+      "INVALID_ARGUMENT",
+      'loadNetwork: onnxruntime-web chooses its own algorithms; leave out "tune" and "algorithms", or name another backend.',
+    );
   if (backend === "ort") return loadOrtNetwork(bytes, []);
   let model: ReturnType<typeof parseModel>;
   try {
     model = parseModel(bytes);
   } catch (error) {
     if (!(error instanceof SpineXRError) || error.code !== "UNSUPPORTED_OPERATOR") throw error;
-    if (!delegate) throw error;
+    if (!delegate || algorithms !== undefined) throw error;
     return delegated(bytes, error);
   }
   const selection: BackendSelection = {
@@ -69,7 +89,11 @@ export async function loadNetwork(
     wasmBuild: options.wasmBuild ?? "auto",
   };
   const { instance, rejected } = await openBackend(selection);
-  return new EngineNetwork(model, instance, { rejected, owner: instance, optimize });
+  const choices = new ConvChoices(
+    openTuner(mode, instance, options.tuningStore, options.onProgress),
+    algorithms,
+  );
+  return new EngineNetwork(model, instance, { rejected, owner: instance, optimize, choices });
 }
 
 /** Where the delegate is absent too, the user sees our list of operators with the way out. */

@@ -8,11 +8,13 @@ import { decide } from "../tasks/decide.ts";
 import { type Detector, runDetector, toFindings } from "../tasks/detect.ts";
 import { prepare, preparedSizes } from "../tasks/prepare.ts";
 import { cutOut, toDisplay } from "../tasks/preprocess.ts";
+import type { TuningReport } from "../tune/choices.ts";
 import { VERSION } from "../version.ts";
 import { SpineXRError, throwIfAborted } from "./errors.ts";
 import { type Check, checkOptions, isObject, isOneOf, isSignal } from "./options.ts";
 import type { Abnormality, BackendReport, Finding, Provenance, ScreeningReport, Timings } from "./results.ts";
 import { StageClock } from "./stage-clock.ts";
+import { joinReports } from "./tuning.ts";
 
 /** How closely a screening is timed. */
 export type TimingDetail = "stages" | "steps";
@@ -64,6 +66,12 @@ export class Model {
     this.#detector = detector;
     const { name, device, isa, threads } = instance;
     this.backend = { name, device, isa, threads, hostSteps: [], rejected };
+  }
+
+  /** Who chose the algorithms of the plans made so far. */
+  get tuning(): TuningReport {
+    const detector = this.#detector === null ? [] : [this.#detector];
+    return joinReports([...this.#classifiers, ...detector].map(({ network }) => network.tuning));
   }
 
   /**
@@ -207,6 +215,7 @@ export class Model {
 
   #provenance(image: Radiograph, conversion: Provenance["conversion"]): Provenance {
     const { name, device, isa, threads } = this.backend;
+    const { tuned, overridden } = this.tuning;
     return {
       engine: `spinexr ${VERSION}`,
       backend: name,
@@ -214,6 +223,8 @@ export class Model {
       isa,
       precision: "fp32",
       threads,
+      tuned,
+      overridden,
       model: {
         name: this.manifest.name,
         version: this.manifest.version,

@@ -1,14 +1,14 @@
 /** One level below screening: any ONNX network on a chosen backend. */
-import type { BackendInstance } from "../backends/backend.ts";
+import type { BackendInstance, Executor } from "../backends/backend.ts";
 import type { PortData } from "../backends/core.ts";
 import type { TensorData } from "../graph/graph.ts";
 import { describeInputs, type InputDescription, importGraph, type OnnxModel } from "../onnx/import.ts";
 import { ConstantMemo } from "../optimize/constant-memo.ts";
 import { optimize } from "../optimize/pipeline.ts";
-import { describeStep, type StepDescription } from "../plan/describe.ts";
-import { buildPlan } from "../plan/lower.ts";
+import { describePlan, describeStep, type PlanDescription, type StepDescription } from "../plan/describe.ts";
 import type { Plan, PlanPort } from "../plan/plan.ts";
 import { sha256Hex } from "../platform/hash.ts";
+import { type ConvChoice, ConvChoices, type TuningReport } from "../tune/choices.ts";
 import { SpineXRError, throwIfAborted } from "./errors.ts";
 import { suggestion } from "./options.ts";
 import { PreparedPlans } from "./prepared-plans.ts";
@@ -19,8 +19,13 @@ import { checkTensor, TENSOR_TYPES, type Tensor, type TensorArray, type TensorIn
 const PLAN_CACHE = 4;
 
 export interface RunOptions {
-  /** Stops the run between two steps. */
+  /** Stops the run between two steps, and measuring (option "tune") before it. */
   readonly signal?: AbortSignal;
+}
+
+interface PlanningOptions extends RunOptions {
+  /** false: only what was measured before counts. Default true: the option "tune" decides. */
+  readonly measure?: boolean;
 }
 
 /** What one step of a run was and took. */
@@ -50,6 +55,8 @@ export interface NetworkInput {
 export interface Network {
   readonly inputs: readonly NetworkInput[];
   readonly backend: BackendReport;
+  /** Who chose the algorithms of the plans made so far. */
+  readonly tuning: TuningReport;
   /**
    * Runs the network. Inputs that decide shapes (integers, bools, scales of a Resize) become part of the plan: one is
    * made for each distinct value of them.
@@ -75,6 +82,8 @@ export class EngineNetwork implements Network {
   readonly #plans: PreparedPlans;
   readonly #owner: { dispose(): Promise<void> } | null;
   readonly #optimize: boolean;
+  readonly #choices: ConvChoices;
+  readonly #chosen = new WeakMap<Plan, readonly ConvChoice[]>();
   readonly #memo = new ConstantMemo();
   #disposed: Promise<void> | null = null;
 
@@ -85,6 +94,8 @@ export class EngineNetwork implements Network {
       rejected: BackendReport["rejected"];
       owner: { dispose(): Promise<void> } | null;
       optimize: boolean;
+      /** Default: the cost model chooses. */
+      choices?: ConvChoices;
     },
   ) {
     this.#model = model;
@@ -92,6 +103,7 @@ export class EngineNetwork implements Network {
     this.#plans = new PreparedPlans(instance, PLAN_CACHE);
     this.#owner = settings.owner;
     this.#optimize = settings.optimize;
+    this.#choices = settings.choices ?? new ConvChoices(null);
     this.inputs = this.#described.map((d) => ({
       name: d.name,
       type: TENSOR_TYPES[d.dtype],
@@ -105,6 +117,10 @@ export class EngineNetwork implements Network {
       hostSteps: [],
       rejected: settings.rejected,
     };
+  }
+
+  get tuning(): TuningReport {
+    return this.#choices.report;
   }
 
   async run(
@@ -125,13 +141,19 @@ export class EngineNetwork implements Network {
   }
 
   /** The plan for inputs of these shapes, without running it. */
-  async plan(inputs: Readonly<Record<string, TensorInput>>): Promise<Plan> {
-    const key = this.#check(inputs);
-    return this.#plans.use(
-      key,
-      () => this.#build(inputs),
-      async (plan) => plan,
-    );
+  plan(inputs: Readonly<Record<string, TensorInput>>, options: PlanningOptions = {}): Promise<Plan> {
+    return this.#use(inputs, options, async (plan) => plan);
+  }
+
+  /** That plan as facts, and what was chosen for its convolutions. */
+  async describe(
+    inputs: Readonly<Record<string, TensorInput>>,
+    options: RunOptions = {},
+  ): Promise<{ plan: PlanDescription; choices: readonly ConvChoice[] }> {
+    const plan = await this.plan(inputs, options);
+    const choices = this.#chosen.get(plan) ?? [];
+    const by = choices.map(({ chosenBy }) => chosenBy);
+    return { plan: describePlan(plan, by), choices };
   }
 
   /** Native bytes held by this network's prepared plans; what they share counts once. */
@@ -152,21 +174,33 @@ export class EngineNetwork implements Network {
   }
 
   async #execute(inputs: Readonly<Record<string, TensorInput>>, options: RunOptions, profile: boolean) {
-    throwIfAborted(options.signal);
-    const key = this.#check(inputs);
-    return this.#plans.use(
-      key,
-      () => this.#build(inputs),
-      async (plan, executor) => {
-        const ports = plan.inputs.map((port) => inputs[port.name].data as PortData);
-        const result = await executor.run(ports, { signal: options.signal, profile });
-        const outputs: Record<string, Tensor> = {};
-        plan.outputs.forEach((port, i) => {
-          outputs[port.name] = toTensor(port, result.outputs[i]);
-        });
-        return { outputs, plan, result };
-      },
-    );
+    return this.#use(inputs, options, async (plan, executor) => {
+      const ports = plan.inputs.map((port) => inputs[port.name].data as PortData);
+      const result = await executor.run(ports, { signal: options.signal, profile });
+      const outputs: Record<string, Tensor> = {};
+      plan.outputs.forEach((port, i) => {
+        outputs[port.name] = toTensor(port, result.outputs[i]);
+      });
+      return { outputs, plan, result };
+    });
+  }
+
+  async #use<T>(
+    inputs: Readonly<Record<string, TensorInput>>,
+    { signal, measure = true }: PlanningOptions,
+    work: (plan: Plan, executor: Executor) => Promise<T>,
+  ): Promise<T> {
+    for (;;) {
+      throwIfAborted(signal);
+      const key = this.#check(inputs);
+      try {
+        return await this.#plans.use(key, () => this.#build(inputs, measure, signal), work);
+      } catch (error) {
+        // Who waited for a plan that another call gave up makes it.
+        const gaveUp = error instanceof SpineXRError && error.code === "ABORTED";
+        if (!gaveUp || signal?.aborted) throw error;
+      }
+    }
   }
 
   /** Checks all inputs and names their signature: dims, and the content of those that decide shapes. */
@@ -202,7 +236,11 @@ export class EngineNetwork implements Network {
     return parts.join(";");
   }
 
-  #build(inputs: Readonly<Record<string, TensorInput>>): Plan {
+  async #build(
+    inputs: Readonly<Record<string, TensorInput>>,
+    measure: boolean,
+    signal: AbortSignal | undefined,
+  ): Promise<Plan> {
     const signature: Record<string, { dims: number[]; value?: TensorData }> = {};
     for (const { name, bound } of this.#described) {
       const tensor = inputs[name];
@@ -214,12 +252,14 @@ export class EngineNetwork implements Network {
     this.#memo.begin();
     const imported = importGraph(this.#model, { inputs: signature });
     const graph = this.#optimize ? optimize(imported, { memo: this.#memo }) : imported;
-    const plan = buildPlan(graph);
+    const { plan, choices } = await this.#choices.plan(graph, { measure, signal });
     const constants = plan.constants.map(({ offset, bytes }) => ({
       offset,
       bytes: this.#memo.canonical(bytes),
     }));
-    return { ...plan, constants };
+    const shared = { ...plan, constants };
+    this.#chosen.set(shared, choices);
+    return shared;
   }
 }
 

@@ -3,6 +3,7 @@ import type { BackendInstance } from "../backends/backend.ts";
 import { type OnnxModel, parseModel } from "../onnx/import.ts";
 import type { OnnxTensor } from "../onnx/model.ts";
 import type { ModelPackage } from "../package/resolve.ts";
+import type { ConvChoices } from "../tune/choices.ts";
 import { SpineXRError } from "./errors.ts";
 import { EngineNetwork } from "./network.ts";
 
@@ -31,9 +32,20 @@ export async function naming<T>(file: string, work: () => Promise<T>): Promise<T
   }
 }
 
+/** How the plans of a package's network are made; by default the cost model chooses algorithms. */
+export interface Planning {
+  readonly choices?: ConvChoices;
+  /** Of loading. */
+  readonly signal?: AbortSignal;
+}
+
 /** A network on a backend that it shares with others. */
-export const shareBackend = (model: OnnxModel, instance: BackendInstance): EngineNetwork =>
-  new EngineNetwork(model, instance, { rejected: [], owner: null, optimize: true });
+export const shareBackend = (
+  model: OnnxModel,
+  instance: BackendInstance,
+  { choices }: Planning,
+): EngineNetwork =>
+  new EngineNetwork(model, instance, { rejected: [], owner: null, optimize: true, choices });
 
 /** "image" [1, 3, 64, 64], "size" [2] */
 export const spell = (

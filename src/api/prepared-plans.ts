@@ -28,7 +28,7 @@ export class PreparedPlans {
   /** Calls `work` with the executor for `key`, making it from `plan()` when it is not there. */
   async use<T>(
     key: string,
-    plan: () => Plan,
+    plan: () => Promise<Plan>,
     work: (plan: Plan, executor: Executor) => Promise<T>,
   ): Promise<T> {
     const pending = this.#entries.get(key) ?? this.#build(plan);
@@ -65,8 +65,8 @@ export class PreparedPlans {
     await this.#weights?.then((weights) => weights.dispose()).catch(() => undefined);
   }
 
-  async #build(make: () => Plan): Promise<Entry> {
-    const plan = make();
+  async #build(make: () => Promise<Plan>): Promise<Entry> {
+    const plan = await make();
     const executor = await this.#backend.prepare(plan, await this.#shared());
     return { plan, executor, users: 0, evicted: false };
   }

@@ -37,6 +37,10 @@ export interface Provenance {
   readonly isa: string;
   readonly precision: "fp32";
   readonly threads: number;
+  /** Measurements chose algorithms: the same package may answer otherwise elsewhere, in the last digits. */
+  readonly tuned: boolean;
+  /** The caller chose algorithms. */
+  readonly overridden: boolean;
   readonly model: {
     readonly name: string;
     readonly version: string;

@@ -54,6 +54,10 @@ class TimedNetwork implements Network {
     this.#network = network;
   }
 
+  get tuning(): Network["tuning"] {
+    return this.#network.tuning;
+  }
+
   profile: Network["profile"] = (inputs, options) => this.#network.profile(inputs, options);
   dispose = (): Promise<void> => this.#network.dispose();
   [Symbol.asyncDispose] = (): Promise<void> => this.#network.dispose();

@@ -6,5 +6,6 @@ import { info } from "./info.ts";
 import { phantom } from "./phantom.ts";
 import { run } from "./run.ts";
 import { screen } from "./screen.ts";
+import { tune } from "./tune.ts";
 
-export const COMMANDS: readonly Command[] = [screen, evaluate, convert, phantom, run, info];
+export const COMMANDS: readonly Command[] = [screen, evaluate, convert, phantom, run, tune, info];

@@ -16,6 +16,7 @@ import { mistakeGalleries } from "./mistake-galleries.ts";
 import { type Failure, predictImages } from "./predict-images.ts";
 import { Progress } from "./progress.ts";
 import { table } from "./table.ts";
+import { TUNING_OPTIONS, tuningOptions } from "./tuning-options.ts";
 
 export const evaluate: Command = {
   name: "evaluate",
@@ -39,6 +40,7 @@ export const evaluate: Command = {
       help: `with --images: package folder, .zip, URL or name (default ${DEFAULT_MODEL})`,
     },
     ...BACKEND_OPTIONS,
+    ...TUNING_OPTIONS,
     threshold: { kind: "value", value: "T", help: "0 to 1: abnormal from here on (default: Youden's)" },
     seed: { kind: "value", value: "N", help: "of the bootstrap (default 0)" },
     json: { kind: "flag", help: "one JSON document on stdout and nothing else" },
@@ -118,7 +120,7 @@ async function obtain(args: Arguments, io: Io, imageIds: readonly string[]): Pro
     const predictions = parsePredictions(await readText(file, io.signal));
     return { predictions, failures: [], model: null, [Symbol.asyncDispose]: async () => {} };
   }
-  const settings = backendOptions(args, ["auto", "cpu", "wasm"]);
+  const settings = { ...backendOptions(args, ["auto", "cpu", "wasm"]), ...tuningOptions(args) };
   const progress = new Progress(io);
   let model: Model | null = null;
   try {
@@ -133,6 +135,7 @@ async function obtain(args: Arguments, io: Io, imageIds: readonly string[]): Pro
       signal: io.signal,
       show: (done, total) => progress.show("screening", done, total),
     });
+    for (const warning of model.tuning.warnings) io.err(`warning: ${warning}\n`);
     const loaded = model;
     return {
       ...made,

@@ -1,15 +1,18 @@
 /** The plans of a network file, or of all networks of a package. */
 import { loadClassifier } from "../api/load-classifier.ts";
 import { loadDetector } from "../api/load-detector.ts";
-import { loadNetwork } from "../api/load-network.ts";
+import { checkNetworkNames, choicesByNetwork } from "../api/load-model.ts";
+import { type LoadNetworkOptions, loadNetwork } from "../api/load-network.ts";
 import { EngineNetwork } from "../api/network.ts";
 import type { TensorInput } from "../api/tensor.ts";
+import { openTuner, tuneMode } from "../api/tuning.ts";
 import { openBackend } from "../backends/select.ts";
 import { elementCount } from "../graph/graph.ts";
 import type { ClassifierEntry, DetectorEntry } from "../package/manifest.ts";
 import { openPackage } from "../package/resolve.ts";
-import { describePlan, type PlanDescription } from "../plan/describe.ts";
+import type { PlanDescription } from "../plan/describe.ts";
 import { inputSize } from "../tasks/detector-input.ts";
+import type { Algorithms, ConvChoice, TuningReport } from "../tune/choices.ts";
 import { UsageError } from "./command.ts";
 import { makeInputs } from "./network-inputs.ts";
 
@@ -20,20 +23,33 @@ export interface NetworkPlan {
   readonly network: string;
   readonly role: "network" | "classifier" | "detector";
   readonly plan: PlanDescription;
+  /** For the conv steps of the plan. */
+  readonly choices: readonly ConvChoice[];
+  readonly tuning: TuningReport;
+}
+
+/** Backend and tuning as for running. */
+export interface PlanSettings extends Omit<LoadNetworkOptions, "backend" | "algorithms"> {
+  readonly backend: "auto" | "cpu" | "wasm";
+  readonly signal: AbortSignal;
 }
 
 /** What a detector of free size is planned for unless --shape says it: a picture upright, 3 to 4. */
 const PICTURE = { height: 4000, width: 3000 };
 
 /** @throws UsageError where the file needs onnxruntime-web, or an input's dims are not known */
-export async function networkPlan(file: string, shapes: Shapes, signal: AbortSignal): Promise<NetworkPlan> {
-  await using network = await loadNetwork(file, { signal });
+export async function networkPlan(
+  file: string,
+  shapes: Shapes,
+  settings: PlanSettings,
+  algorithms?: Algorithms,
+): Promise<NetworkPlan> {
+  await using network = await loadNetwork(file, { ...settings, algorithms });
   if (!(network instanceof EngineNetwork))
     throw new UsageError(
       `${file} has operators outside our set: it runs on ${network.backend.device}, without a plan.`,
     );
-  const plan = await network.plan(makeInputs(network.inputs, shapes, "zeros"));
-  return { network: file, role: "network", plan: describePlan(plan) };
+  return describe(network, file, "network", makeInputs(network.inputs, shapes, "zeros"), settings);
 }
 
 /**
@@ -44,8 +60,10 @@ export async function networkPlan(file: string, shapes: Shapes, signal: AbortSig
 export async function packagePlans(
   reference: string,
   shapes: Shapes,
-  signal: AbortSignal,
+  settings: PlanSettings,
+  algorithms: Readonly<Record<string, Algorithms>> = {},
 ): Promise<NetworkPlan[]> {
+  const { backend, threads = "auto", wasmBuild, signal, onProgress, tuningStore } = settings;
   const modelPackage = await openPackage(reference, { signal });
   const { classifiers, detector } = modelPackage.manifest;
   const names = [...classifiers, ...(detector === null ? [] : [detector])].map(({ name }) => name);
@@ -54,23 +72,40 @@ export async function packagePlans(
       throw new UsageError(
         `With --model, --shape takes the name of a network: ${names.join(", ")}; found "${name}".`,
       );
-  const { instance } = await openBackend({ backend: "auto", threads: "auto" });
+  checkNetworkNames(modelPackage.manifest, Object.keys(algorithms));
+  const { instance } = await openBackend({ backend, threads, wasmBuild });
   try {
+    const tuner = openTuner(tuneMode("info", settings), instance, tuningStore, onProgress);
+    const choicesOf = choicesByNetwork(tuner, algorithms);
     const plans: NetworkPlan[] = [];
     for (const entry of classifiers) {
-      await using network = await loadClassifier(modelPackage, entry, instance);
-      const plan = describePlan(await network.plan(classifierInputs(entry, shapes)));
-      plans.push({ network: entry.name, role: "classifier", plan });
+      const planning = { choices: choicesOf(entry.name), signal };
+      await using network = await loadClassifier(modelPackage, entry, instance, planning);
+      const inputs = classifierInputs(entry, shapes);
+      plans.push(await describe(network, entry.name, "classifier", inputs, settings));
     }
     if (detector !== null) {
-      await using network = (await loadDetector(modelPackage, detector, instance)).network;
-      const plan = describePlan(await network.plan(detectorInputs(detector, shapes)));
-      plans.push({ network: detector.name, role: "detector", plan });
+      const planning = { choices: choicesOf(detector.name), signal };
+      const { network: made } = await loadDetector(modelPackage, detector, instance, planning);
+      await using network = made;
+      const inputs = detectorInputs(detector, shapes);
+      plans.push(await describe(network, detector.name, "detector", inputs, settings));
     }
     return plans;
   } finally {
     await instance.dispose();
   }
+}
+
+async function describe(
+  network: EngineNetwork,
+  name: string,
+  role: NetworkPlan["role"],
+  inputs: Readonly<Record<string, TensorInput>>,
+  { signal }: PlanSettings,
+): Promise<NetworkPlan> {
+  const described = await network.describe(inputs, { signal });
+  return { network: name, role, ...described, tuning: network.tuning };
 }
 
 function classifierInputs({ name, input, inputName }: ClassifierEntry, shapes: Shapes) {

@@ -5,11 +5,13 @@ import type { DetectorResize, Manifest } from "../package/manifest.ts";
 import { openPackage, shippedPackages } from "../package/resolve.ts";
 import { runtimeName } from "../platform/environment.ts";
 import { VERSION } from "../version.ts";
+import { BACKEND_OPTIONS, backendOptions } from "./backend-options.ts";
 import { type Command, type Io, UsageError } from "./command.ts";
 import { type NetworkPlan, networkPlan, packagePlans } from "./info-plan.ts";
 import { parseShapes } from "./network-inputs.ts";
 import { planTables } from "./plan-table.ts";
 import { table } from "./table.ts";
+import { layerAlgorithms, networkAlgorithms, TUNING_OPTIONS, tuningOptions } from "./tuning-options.ts";
 
 export const info: Command = {
   name: "info",
@@ -27,6 +29,13 @@ export const info: Command = {
       value: "NAME=DIMS",
       help: "dims of an input, as image=1x3x224x224; with --model NAME is a network's",
     },
+    ...BACKEND_OPTIONS,
+    ...TUNING_OPTIONS,
+    algorithm: {
+      kind: "list",
+      value: "LAYER=NAME",
+      help: "with --plan: choose for a convolution; with --model NETWORK:LAYER=NAME",
+    },
     json: { kind: "flag", help: "one JSON document on stdout and nothing else" },
   },
   async run(args, io) {
@@ -38,12 +47,23 @@ export const info: Command = {
       throw new UsageError("spinexr info takes a network or --model, not both.");
     if (args.flag("plan")) {
       const shapes = parseShapes(args.list("shape"));
-      if (file !== undefined) return plans([await networkPlan(file, shapes, io.signal)], json, io);
-      if (reference !== undefined) return plans(await packagePlans(reference, shapes, io.signal), json, io);
+      const settings = {
+        ...backendOptions(args, ["auto", "cpu", "wasm"]),
+        ...tuningOptions(args),
+        signal: io.signal,
+      };
+      if (file !== undefined)
+        return plans([await networkPlan(file, shapes, settings, layerAlgorithms(args))], json, io);
+      if (reference !== undefined)
+        return plans(await packagePlans(reference, shapes, settings, networkAlgorithms(args)), json, io);
       throw new UsageError(
         "--plan goes with a network or a package: spinexr info net.onnx --plan, or --model P.",
       );
     }
+    const stray = Object.keys({ ...BACKEND_OPTIONS, ...TUNING_OPTIONS, algorithm: 0 }).find((name) =>
+      args.flag(name),
+    );
+    if (stray !== undefined) throw new UsageError(`--${stray} goes with --plan; add that or leave it out.`);
     if (file !== undefined) return network(file, json, io);
     if (reference !== undefined) {
       const { manifest } = await openPackage(reference, { signal: io.signal });
@@ -106,9 +126,11 @@ const spellResize = (resize: DetectorResize): string =>
     : `${resize.rule} ${resize.height} x ${resize.width}`;
 
 function plans(networks: readonly NetworkPlan[], json: boolean, io: Io): number {
-  if (json) io.out(`${JSON.stringify({ networks }, null, 1)}\n`);
-  else
-    io.out(networks.map(({ network, role, plan }) => `${role} ${network}\n${planTables(plan)}`).join("\n\n"));
+  const found = networks.map(({ network, role, plan }) => ({ network, role, plan }));
+  if (json) io.out(`${JSON.stringify({ networks: found }, null, 1)}\n`);
+  else io.out(found.map(({ network, role, plan }) => `${role} ${network}\n${planTables(plan)}`).join("\n\n"));
+  for (const warning of new Set(networks.flatMap(({ tuning }) => tuning.warnings)))
+    io.err(`warning: ${warning}\n`);
   return 0;
 }
 

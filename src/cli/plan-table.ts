@@ -11,6 +11,7 @@ export function planTables(plan: PlanDescription): string {
     mega(step.flops),
     ...traffic(step.bytes),
     ratio(step.flops, step.bytes),
+    step.chosenBy ?? "",
     step.name,
   ]);
   const kinds = plan.kinds.map((kind) => [
@@ -27,7 +28,10 @@ export function planTables(plan: PlanDescription): string {
   const { weights, read, written } = plan.bytes;
   return [
     `plan "${plan.name}": ${ports(plan.inputs)} -> ${ports(plan.outputs)}\n`,
-    table(["#", "kind", "algorithm", "detail", "result", "MFLOP", ...moved, "FLOP/B", "name"], steps),
+    table(
+      ["#", "kind", "algorithm", "detail", "result", "MFLOP", ...moved, "FLOP/B", "chosen by", "name"],
+      steps,
+    ),
     "",
     table(["kind", "algorithm", "steps", "MFLOP", "share", ...moved, "share", "FLOP/B"], kinds),
     "",

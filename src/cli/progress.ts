@@ -34,6 +34,9 @@ export class Progress {
       case "compile":
         this.show(`preparing ${event.file}`, event.index, event.count);
         break;
+      case "tune":
+        this.show(`measuring ${event.layer}`, event.index, event.count);
+        break;
       case "self-test":
         this.show("self-test", 0, 0);
         break;

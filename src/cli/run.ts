@@ -13,6 +13,7 @@ import { kindTable, median, medianSteps, stepTable, time } from "./profile-table
 import { Progress } from "./progress.ts";
 import { table } from "./table.ts";
 import { Trace } from "./trace.ts";
+import { LAYER_OPTION, layerAlgorithms, TUNING_OPTIONS, tuningOptions } from "./tuning-options.ts";
 
 export const run: Command = {
   name: "run",
@@ -20,6 +21,8 @@ export const run: Command = {
   operands: "net.onnx",
   options: {
     ...BACKEND_OPTIONS,
+    ...TUNING_OPTIONS,
+    ...LAYER_OPTION,
     backend: {
       kind: "value",
       value: "NAME",
@@ -51,22 +54,31 @@ export const run: Command = {
     if (args.flag("slowest") && !args.flag("profile"))
       throw new UsageError("--slowest goes with --profile; add that or leave it out.");
     const trace = args.value("trace");
-    const settings = backendOptions(args, ["auto", "cpu", "wasm", "ort"]);
+    const settings = {
+      ...backendOptions(args, ["auto", "cpu", "wasm", "ort"]),
+      ...tuningOptions(args),
+      algorithms: layerAlgorithms(args),
+    };
     const fill = choice("fill", args.value("fill") ?? "random", FILLS);
     const repeat = integer("repeat", args.value("repeat") ?? "1", 1, 100000);
     const given = await readInputs(args.list("input"));
-    await using network = await loadNetwork(args.positionals[0], { ...settings, signal: io.signal });
+    const progress = new Progress(io);
+    await using network = await loadNetwork(args.positionals[0], {
+      ...settings,
+      signal: io.signal,
+      onProgress: (event) => progress.event(event),
+    });
     const open = network.inputs.filter((input) => !(input.name in given));
     const inputs = { ...makeInputs(open, parseShapes(args.list("shape")), fill), ...given };
-    const { times, profiles, outputs: last } = await runOften(network, inputs, repeat, args, io);
+    const { times, profiles, outputs: last } = await runOften(network, inputs, repeat, args, io, progress);
     const save = args.value("save");
     if (save !== undefined) await saveOutputs(save, last);
     const steps = args.flag("profile") ? medianSteps(profiles.map((run) => run.steps)) : [];
     const ms = median(times);
     const outputs = Object.entries(last).map(([name, tensor]) => ({ name, ...summary(tensor) }));
     if (args.flag("json")) {
-      const { backend } = network;
-      io.out(`${JSON.stringify({ backend, runs: repeat, medianMs: ms, outputs, steps }, null, 1)}\n`);
+      const { backend, tuning } = network;
+      io.out(`${JSON.stringify({ backend, tuning, runs: repeat, medianMs: ms, outputs, steps }, null, 1)}\n`);
     } else {
       const rows = outputs.map((o) => [o.name, o.type, o.dims.join("x"), o.min, o.max, o.mean].map(String));
       io.out(`${table(["output", "type", "dims", "min", "max", "mean"], rows)}\n`);
@@ -79,6 +91,7 @@ export const run: Command = {
       io.err(`${name}${isa === "" ? "" : `/${isa}`} (${device}), ${threads} threads: ${ms.toFixed(2)} ms\n`);
       if (trace !== undefined) io.err(`trace: ${trace}\n`);
     }
+    for (const warning of network.tuning.warnings) io.err(`warning: ${warning}\n`);
     if (trace !== undefined) await writeFile(trace, runTrace(args.positionals[0], profiles));
     return 0;
   },
@@ -91,9 +104,9 @@ async function runOften(
   repeat: number,
   args: Arguments,
   io: Io,
+  progress: Progress,
 ) {
   const profiled = args.flag("profile") || args.value("trace") !== undefined;
-  const progress = new Progress(io);
   const times: number[] = [];
   const profiles: RunProfile[] = [];
   let outputs: Record<string, Tensor> = {};

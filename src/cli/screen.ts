@@ -15,6 +15,7 @@ import { Progress } from "./progress.ts";
 import { ReportFiles } from "./report-files.ts";
 import { screenTables, screenTrace, withoutSteps } from "./screen-profile.ts";
 import { table } from "./table.ts";
+import { NETWORK_LAYER_OPTION, networkAlgorithms, TUNING_OPTIONS, tuningOptions } from "./tuning-options.ts";
 
 type Entry =
   | ({ readonly input: string } & ScreeningReport)
@@ -32,6 +33,8 @@ export const screen: Command = {
       help: `package folder, .zip, URL or name (default ${DEFAULT_MODEL})`,
     },
     ...BACKEND_OPTIONS,
+    ...TUNING_OPTIONS,
+    ...NETWORK_LAYER_OPTION,
     frame: { kind: "value", value: "N", help: "0-based frame of multi-frame files (default 0)" },
     json: { kind: "flag", help: "one JSON document on stdout and nothing else" },
     out: {
@@ -55,7 +58,11 @@ export const screen: Command = {
   async run(args, io) {
     if (args.positionals.length === 0)
       throw new UsageError("spinexr screen expects at least one file or folder.");
-    const settings = backendOptions(args, ["auto", "cpu", "wasm"]);
+    const settings = {
+      ...backendOptions(args, ["auto", "cpu", "wasm"]),
+      ...tuningOptions(args),
+      algorithms: networkAlgorithms(args),
+    };
     const frame = integer("frame", args.value("frame") ?? "0", 0, 65535);
     const drawing = drawingOptions(args);
     const inputs = await expandInputs(args.positionals);
@@ -94,6 +101,7 @@ export const screen: Command = {
         }
         progress.show("screening", entries.length, inputs.length);
       }
+      for (const warning of model.tuning.warnings) io.err(`warning: ${warning}\n`);
     } finally {
       progress.end();
     }

@@ -21,8 +21,13 @@ export interface StepDescription {
   readonly bytes: Traffic;
 }
 
+/** Who chose a convolution's algorithm: the cost model (conv-algorithm.ts), measurements, or the caller. */
+export type ChosenBy = "model" | "tuned" | "override";
+
 export interface PlanStep extends StepDescription {
   readonly kind: StepKind;
+  /** null where there is nothing to choose. */
+  readonly chosenBy: ChosenBy | null;
   /** Tensors read and made, as "f32[1,64,56,56]:nhwc/256": pixels lie 256 elements apart; "const" in front of weights. */
   readonly operands: readonly string[];
   readonly results: readonly string[];
@@ -61,13 +66,16 @@ export interface PortDescription {
   readonly dims: readonly number[];
 }
 
-export function describePlan(plan: Plan): PlanDescription {
+/** @param chosenBy for the conv steps, in their order; default: the cost model */
+export function describePlan(plan: Plan, chosenBy: readonly ChosenBy[] = []): PlanDescription {
+  let convs = 0;
   const steps = plan.steps.map((step): PlanStep => {
     const described = describeStep(plan, step);
     const { flops, bytes } = described;
     return {
       ...described,
       kind: step.kind,
+      chosenBy: step.kind === "conv" ? (chosenBy[convs++] ?? "model") : null,
       operands: tensors(plan, step.inputs),
       results: tensors(plan, step.outputs),
       intensity: flops / Math.max(1, totalBytes(bytes)),

@@ -40,6 +40,8 @@ export function overlayInput(
       isa: "reference",
       precision: "fp32",
       threads: 1,
+      tuned: false,
+      overridden: false,
       model: { name: "test", version: "1", files: {} },
       thresholds: { abnormal: 0.3, findingWhenNormal: 0.5 },
       pixelSha256: "",

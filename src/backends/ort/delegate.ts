@@ -58,6 +58,7 @@ export async function loadOrtNetwork(
 class OrtNetwork implements Network {
   readonly inputs: readonly NetworkInput[];
   readonly backend: BackendReport;
+  readonly tuning = { mode: "off", tuned: false, overridden: false, warnings: [] } as const;
   readonly #ort: OrtModule;
   readonly #session: OrtSession;
   #disposed = false;
