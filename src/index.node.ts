@@ -19,6 +19,7 @@ export type {
 } from "./api/results.ts";
 export { type ScreenAllOptions, type ScreenOutcome, screenAll } from "./api/screen-all.ts";
 export type { Tensor, TensorArray, TensorInput, TensorType } from "./api/tensor.ts";
+export type { TuningChoice } from "./api/tuning.ts";
 export type { Radiograph } from "./image/radiograph.ts";
 export type { Manifest } from "./package/manifest.ts";
 export type { ConvAlgorithm } from "./plan/conv-algorithm.ts";
