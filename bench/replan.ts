@@ -42,7 +42,10 @@ async function phases(model: OnnxModel, backend: BackendInstance, count: number)
     const graph = optimize(imported, { memo });
     lap();
     const plan = buildPlan(graph);
-    const constants = plan.constants.map((part) => ({ ...part, bytes: memo.canonical(part.bytes) }));
+    const constants = plan.constants.map((part) => ({
+      ...part,
+      bytes: part.bytes instanceof Uint8Array ? memo.canonical(part.bytes) : part.bytes,
+    }));
     lap();
     executors.push(await backend.prepare({ ...plan, constants }, weights));
     lap();

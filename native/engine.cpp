@@ -8,6 +8,7 @@
 #include "base/cpu_count.h"
 #include "base/status.h"
 #include "engine_handle.h"
+#include "runtime/constant_source.h"
 #include "runtime/session.h"
 
 using spinexr::Session;
@@ -95,17 +96,19 @@ void spx_weights_destroy(spx_weights* weights) { delete weights; }
 size_t spx_weights_bytes(spx_weights* weights) { return weights->store.bytes(); }
 
 int32_t spx_session_create(spx_engine* engine, spx_weights* weights, const uint8_t* plan, size_t plan_bytes,
-                           const uint8_t* constants, size_t constant_bytes, spx_session** session) {
+                           const uint8_t* constants, size_t constant_bytes, spx_read read, void* context,
+                           spx_session** session) {
   if (engine == nullptr || session == nullptr || (plan == nullptr && plan_bytes > 0) ||
-      (constants == nullptr && constant_bytes > 0)) {
+      (constants == nullptr && read == nullptr && constant_bytes > 0)) {
     return invalid("expected an engine, a plan, its constants and a place for the session, found null");
   }
   *session = nullptr;
   std::unique_ptr<spx_session> made(new (std::nothrow) spx_session{engine, nullptr});
   if (made == nullptr) return number(spinexr::fail(Status::OUT_OF_MEMORY, "no memory for a session"));
-  const Status status = Session::create(
-      *engine->kernels, engine->pool, weights == nullptr ? nullptr : &weights->store,
-      Span<const uint8_t>(plan, plan_bytes), Span<const uint8_t>(constants, constant_bytes), &made->session);
+  const Status status =
+      Session::create(*engine->kernels, engine->pool, weights == nullptr ? nullptr : &weights->store,
+                      Span<const uint8_t>(plan, plan_bytes),
+                      spinexr::ConstantSource(constants, constant_bytes, read, context), &made->session);
   if (status == Status::OK && made->session != nullptr) *session = made.release();
   return number(status);
 }
@@ -125,6 +128,7 @@ int32_t spx_session_step_count(const spx_session* session) {
 int32_t spx_session_input(spx_session* session, int32_t index, void** data, size_t* bytes) {
   const spinexr::PortRecord* const port = find_port(session->session->plan().inputs, index);
   if (port == nullptr) return invalid("expected the index of an input of the plan");
+  if (const Status status = session->session->begin(); status != Status::OK) return number(status);
   *data = session->session->address(*port);
   *bytes = session->session->bytes(*port);
   return 0;

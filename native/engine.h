@@ -15,7 +15,7 @@
 extern "C" {
 #endif
 
-#define SPX_ABI_VERSION 4
+#define SPX_ABI_VERSION 5
 
 typedef struct spx_engine spx_engine;
 typedef struct spx_session spx_session;
@@ -53,36 +53,43 @@ int32_t spx_engine_worker_main(spx_engine* engine, int32_t index);
 // --- weights
 // ------------------------------------------------------------------------------------------------- What the
 // sessions of one network share: its constants in the forms that steps read (packed for a kernel, or as they
-// are), each made once. It starts empty and only finds; the sessions hold what they use, so it may be
-// destroyed before or after them. Usable from several threads, but its destruction excludes other calls with
-// it.
+// are), each made once; and one arena with scratch, as large as the largest of them needs. It starts empty
+// and only finds; the sessions hold what they use, so it may be destroyed before or after them. Usable from
+// several threads, but its destruction excludes other calls with it, and nothing else may use its sessions,
+// nor create one, from the first spx_session_input of a run to the last read of its outputs.
 int32_t spx_weights_create(spx_weights** weights);
 void spx_weights_destroy(spx_weights* weights);
-// Bytes held by all sessions together, each form counted once.
+// Bytes held by all sessions together: each form counted once, the arena and scratch.
 size_t spx_weights_bytes(spx_weights* weights);
+
+// Copies `bytes` bytes from `offset` of a plan's constants to `target`; 0, or the number of a status.
+typedef int32_t (*spx_read)(void* context, size_t offset, size_t bytes, void* target);
 
 // --- session
 // ------------------------------------------------------------------------------------------------- Reads the
 // plan (native/plan/plan.h; untrusted), prepacks weights, allocates the arena. `constants` is only read
-// during the call. weights: shared with other sessions of the same network, or null. Constants that the plan
-// gives a key are found there or put there; equal keys must stand for equal bytes. Status 0 and *session
-// null: the plan leaves out a constant (storage "shared") that `weights` does not have in the form that it
-// needs; try again with all constants. Fails without leaving anything behind.
+// during the call; null where `read` gives it piece by piece, during the call and on its thread. weights:
+// shared with other sessions of the same network, or null. Constants that the plan gives a key are found
+// there or put there; equal keys must stand for equal bytes. Status 0 and *session null: the plan leaves out
+// a constant (storage "shared") that `weights` does not have in the form that it needs; try again with all
+// constants. Fails without leaving anything behind.
 int32_t spx_session_create(spx_engine* engine, spx_weights* weights, const uint8_t* plan, size_t plan_bytes,
-                           const uint8_t* constants, size_t constant_bytes, spx_session** session);
+                           const uint8_t* constants, size_t constant_bytes, spx_read read, void* context,
+                           spx_session** session);
 void spx_session_destroy(spx_session* session);
 int32_t spx_session_input_count(const spx_session* session);
 int32_t spx_session_output_count(const spx_session* session);
 int32_t spx_session_step_count(const spx_session* session);
 // Where port `index` lies (write inputs before, read outputs after a run; inputs may be overwritten by a
 // run). bytes: its capacity. count (may be null): for an output with a count tensor the valid length of
-// dims[0], else -1.
+// dims[0], else -1. Addresses hold for one run. OUT_OF_MEMORY where a shared arena has to be made anew and
+// cannot.
 int32_t spx_session_input(spx_session* session, int32_t index, void** data, size_t* bytes);
 int32_t spx_session_output(spx_session* session, int32_t index, void** data, size_t* bytes, int32_t* count);
 // Runs all steps. *abort (may be null) is read between steps: non-zero ends the run with ABORTED.
 // step_ms (may be null): step_count floats, milliseconds of each step.
 int32_t spx_session_run(spx_session* session, const volatile int32_t* abort, float* step_ms);
-// Bytes held by this session alone: arena, scratch, weights that are not shared.
+// Bytes held by this session alone: weights, arena and scratch as far as they are not shared.
 size_t spx_session_bytes(const spx_session* session);
 
 // --- pixels (native/image/, bit for bit the reference conversion)
@@ -105,8 +112,8 @@ typedef struct spx_voi {
 int32_t spx_image_display(const void* pixels, int32_t sample_type, int32_t height, int32_t width,
                           int32_t bits_stored, int32_t is_signed, int32_t monochrome1, const spx_voi* voi,
                           uint8_t* display, int32_t* conversion);
-// What one network is shown: the picture resized to height * width, then (grey - mean[c]) / std[c] in float32,
-// zeros to the right and below. tensor: f32 [3, padded_height, padded_width].
+// What one network is shown: the picture resized to height * width, then (grey - mean[c]) / std[c] in
+// float32, zeros to the right and below. tensor: f32 [3, padded_height, padded_width].
 typedef struct spx_image_input {
   int32_t height, width;
   int32_t padded_height, padded_width;  // at least height and width

@@ -32,6 +32,8 @@ export interface CoreExports extends WebAssembly.Exports {
     planBytes: number,
     constants: number,
     constantBytes: number,
+    read: number,
+    context: number,
     session: number,
   ): number;
   spx_session_destroy(session: number): void;

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "addon/constants.h"
 #include "addon/run_worker.h"
 
 namespace spinexr_addon {
@@ -34,20 +35,10 @@ namespace {
 
 constexpr int64_t kMaxBytes = int64_t{1} << 46;
 
-// A block of the core's own aligned memory.
-struct Block {
-  explicit Block(size_t bytes) : data(static_cast<uint8_t*>(spx_alloc(bytes > 0 ? bytes : 1))), size(bytes) {}
-  ~Block() { spx_free(data); }
-  Block(const Block&) = delete;
-  Block& operator=(const Block&) = delete;
-  uint8_t* const data;
-  const size_t size;
-};
-
 class CreateWorker final : public CoreWorker {
  public:
   CreateWorker(Napi::Env env, std::shared_ptr<EngineHandle> engine, std::shared_ptr<WeightsHandle> weights,
-               std::unique_ptr<Block> plan, std::unique_ptr<Block> constants)
+               std::unique_ptr<Block> plan, std::unique_ptr<Constants> constants)
       : CoreWorker(env, "spinexr.create"),
         engine_(std::move(engine)),
         weights_(std::move(weights)),
@@ -59,7 +50,7 @@ class CreateWorker final : public CoreWorker {
     spx_session* session = nullptr;
     const int32_t status =
         spx_session_create(engine_->engine, weights_ ? weights_->weights : nullptr, plan_->data, plan_->size,
-                           constants_->data, constants_->size, &session);
+                           nullptr, constants_->size(), &Constants::read, constants_.get(), &session);
     plan_.reset();
     constants_.reset();
     if (session != nullptr) handle_ = std::make_shared<SessionHandle>(engine_, weights_, session);
@@ -77,13 +68,12 @@ class CreateWorker final : public CoreWorker {
   std::shared_ptr<EngineHandle> engine_;
   std::shared_ptr<WeightsHandle> weights_;
   std::unique_ptr<Block> plan_;
-  std::unique_ptr<Block> constants_;
+  std::unique_ptr<Constants> constants_;
   std::shared_ptr<SessionHandle> handle_;
 };
 
 // sessionCreate(engine, weights, plan, constantBytes, parts): a promise of a handle, or of null where weights
-// (null: none) lack a constant that the plan leaves out. parts: [{ offset, bytes }], copied here and now into
-// one block, so that the caller may do with them what it wants afterwards.
+// (null: none) lack a constant that the plan leaves out. parts: see Constants::from.
 Napi::Value session_create(const Napi::CallbackInfo& info) {
   Napi::Env env = info.Env();
   auto engine = read_handle<EngineHandle>(info[0]);
@@ -99,39 +89,15 @@ Napi::Value session_create(const Napi::CallbackInfo& info) {
       !read_integer(info[3], "constantBytes", 0, kMaxBytes, &constant_bytes)) {
     return env.Undefined();
   }
-  if (!info[4].IsArray()) return throw_invalid(env, "Argument \"parts\": expected an array.");
   auto plan_block = std::make_unique<Block>(plan.bytes);
-  auto constants = std::make_unique<Block>(static_cast<size_t>(constant_bytes));
-  if (plan_block->data == nullptr || constants->data == nullptr) {
-    make_error(env, 3,
-               "The network's weights need " + std::to_string(constant_bytes) +
-                   " bytes and the system has no such block; close other programs or use a smaller network.")
+  if (plan_block->data == nullptr) {
+    make_error(env, 3, "The system has no memory for the network's plan; close other programs.")
         .ThrowAsJavaScriptException();
     return env.Undefined();
   }
   std::memcpy(plan_block->data, plan.data, plan.bytes);
-  Napi::Array parts = info[4].As<Napi::Array>();
-  size_t position = 0;
-  for (uint32_t i = 0; i < parts.Length(); i++) {
-    Napi::HandleScope scope(env);
-    Napi::Value item = parts.Get(i);
-    if (!item.IsObject())
-      return throw_invalid(env, "Argument \"parts\": expected { offset, bytes } objects.");
-    View bytes;
-    int64_t offset = 0;
-    if (!read_integer(item.As<Napi::Object>().Get("offset"), "parts[].offset", 0, constant_bytes, &offset) ||
-        !read_view(item.As<Napi::Object>().Get("bytes"), "parts[].bytes", &bytes)) {
-      return env.Undefined();
-    }
-    const auto start = static_cast<size_t>(offset);
-    if (start < position || bytes.bytes > constants->size - start) {
-      return throw_invalid(env, "Argument \"parts\": expected ascending parts inside constantBytes.");
-    }
-    std::memset(constants->data + position, 0, start - position);  // the gaps of alignment
-    if (bytes.bytes > 0) std::memcpy(constants->data + start, bytes.data, bytes.bytes);
-    position = start + bytes.bytes;
-  }
-  std::memset(constants->data + position, 0, constants->size - position);
+  auto constants = Constants::from(env, info[4], static_cast<size_t>(constant_bytes));
+  if (!constants) return env.Undefined();
   auto* worker = new CreateWorker(env, std::move(engine), std::move(weights), std::move(plan_block),
                                   std::move(constants));
   return worker->start();

@@ -18,6 +18,7 @@
 #include "base/status.h"
 #include "kernels/kernel_table.h"
 #include "plan/plan_reader.h"
+#include "runtime/constant_source.h"
 #include "runtime/thread_pool.h"
 #include "runtime/weight_store.h"
 
@@ -79,7 +80,7 @@ enum class Packing : int64_t {
 class PrepareContext {
  public:
   // shared: what plans of one network share, or null.
-  PrepareContext(const Plan& plan, const KernelTable& kernels, int threads, const uint8_t* constants,
+  PrepareContext(const Plan& plan, const KernelTable& kernels, int threads, ConstantSource& constants,
                  WeightStore* shared)
       : plan(plan),
         kernels(kernels),
@@ -125,7 +126,9 @@ class PrepareContext {
     if (found == nullptr) {
       std::unique_ptr<AlignedBuffer> made;
       SPX_TRY(new_form(index, bytes, &made));
-      make(constants_ + tensor(index).offset, made->data());
+      const uint8_t* raw;
+      SPX_TRY(constants_.view(tensor(index).offset, static_cast<uint64_t>(tensor(index).bytes()), &raw));
+      make(raw, made->data());
       found = add_form(index, key, std::move(made));
     }
     *data = found->data();
@@ -166,7 +169,7 @@ class PrepareContext {
   Status new_form(int32_t index, uint64_t bytes, std::unique_ptr<AlignedBuffer>* form);
   SharedForm add_form(int32_t index, const FormKey& key, std::unique_ptr<AlignedBuffer> form);
 
-  const uint8_t* constants_;
+  ConstantSource& constants_;
   WeightStore* const shared_;
   WeightStore own_;  // of constants without a key, by their offset: equal ones are made once in a plan, too
   std::vector<uint32_t> readers_;  // steps and ports that read a tensor at run time

@@ -18,25 +18,29 @@ double milliseconds() {
 }  // namespace
 
 Status Session::create(const KernelTable& kernels, ThreadPool& pool, WeightStore* weights,
-                       Span<const uint8_t> plan, Span<const uint8_t> constants,
+                       Span<const uint8_t> plan, ConstantSource constants,
                        std::unique_ptr<Session>* session) {
   session->reset();
-  std::unique_ptr<Session> made(new (std::nothrow) Session(kernels, pool));
+  std::unique_ptr<Session> made(
+      new (std::nothrow) Session(kernels, pool, weights == nullptr ? nullptr : weights->workspace()));
   if (made == nullptr) return fail(Status::OUT_OF_MEMORY, "no memory for a session");
-  if (constants.size() > 0 && reinterpret_cast<uintptr_t>(constants.data()) % 4 != 0) {
+  if (constants.size() > 0 && reinterpret_cast<uintptr_t>(constants.block()) % 4 != 0) {
     return fail(Status::INVALID_ARGUMENT, "expected constants at an address divisible by 4");
   }
   SPX_TRY(read_plan(plan, constants.size(), &made->plan_));
   if (weights != nullptr) weights->sweep();
-  PrepareContext context(made->plan_, kernels, pool.threads(), constants.data(), weights);
+  PrepareContext context(made->plan_, kernels, pool.threads(), constants, weights);
   const Status status = made->prepare(context);
   if (context.incomplete) return Status::OK;
   if (status == Status::OK) *session = std::move(made);
   return status;
 }
 
+Session::~Session() {
+  if (entered_) workspace_->leave(plan_.arena_bytes, scratch_bytes_);
+}
+
 Status Session::prepare(PrepareContext& context) {
-  SPX_TRY(arena_.allocate(plan_.arena_bytes, "the arena"));
   context.begin_ports();
   ops_.resize(plan_.steps.size());
   for (size_t i = 0; i < ops_.size(); ++i) SPX_TRY(prepare_step(context, i, &ops_[i]));
@@ -48,12 +52,26 @@ Status Session::prepare(PrepareContext& context) {
   }
   thread_scratch_offset_ = static_cast<size_t>(align_up(context.shared_scratch));
   thread_scratch_stride_ = static_cast<size_t>(align_up(context.thread_scratch));
-  return scratch_.allocate(align_up(context.shared_scratch) +
-                               align_up(context.thread_scratch) * static_cast<uint64_t>(pool_.threads()),
-                           "scratch");
+  scratch_bytes_ = align_up(context.shared_scratch) +
+                   align_up(context.thread_scratch) * static_cast<uint64_t>(pool_.threads());
+  if (context.incomplete) return Status::OK;  // it will not run
+  if (workspace_ == nullptr) workspace_ = std::make_shared<Workspace>();
+  workspace_->enter(plan_.arena_bytes, scratch_bytes_);
+  entered_ = true;
+  return begin();
 }
 
-// Takes hold of the constants that some op reads while running, as they are, and fixes all addresses.
+Status Session::begin() {
+  SPX_TRY(workspace_->fit());
+  if (base_ == workspace_->arena()) return Status::OK;
+  base_ = workspace_->arena();
+  for (size_t i = 0; i < addresses_.size(); ++i) {
+    if (plan_.tensors[i].storage == Storage::kArena) addresses_[i] = base_ + plan_.tensors[i].offset;
+  }
+  return Status::OK;
+}
+
+// Takes hold of the constants that some op reads while running, as they are. Other addresses: begin().
 Status Session::keep_constants(PrepareContext& context) {
   const size_t count = plan_.tensors.size();
   const auto kept = [&](size_t i) { return plan_.tensors[i].storage != Storage::kArena && context.kept(i); };
@@ -66,9 +84,7 @@ Status Session::keep_constants(PrepareContext& context) {
   addresses_.resize(count);
   for (size_t i = 0; i < count; ++i) {
     const Tensor& tensor = plan_.tensors[i];
-    if (tensor.storage == Storage::kArena) {
-      addresses_[i] = arena_.data() + tensor.offset;
-    } else if (kept(i)) {
+    if (kept(i)) {
       const size_t bytes = static_cast<size_t>(tensor.bytes());
       const auto copy = [bytes](const uint8_t* raw, uint8_t* target) {
         if (bytes > 0) memcpy(target, raw, bytes);
@@ -95,15 +111,16 @@ int32_t Session::count(const PortRecord& port) const {
   return count < 0 ? 0 : count > rows ? static_cast<int32_t>(rows) : count;
 }
 
-size_t Session::held() const { return arena_.size() + scratch_.size() + static_cast<size_t>(owned_); }
+size_t Session::held() const { return (shares_ ? 0 : workspace_->bytes()) + static_cast<size_t>(owned_); }
 
 Status Session::run(const volatile int32_t* abort, float* step_ms) {
+  SPX_TRY(begin());
   const ScopedFlushDenormals flush;
   const RunContext context{kernels_,
                            pool_,
                            addresses_.data(),
-                           scratch_.data(),
-                           scratch_.data() + thread_scratch_offset_,
+                           workspace_->scratch(),
+                           workspace_->scratch() + thread_scratch_offset_,
                            thread_scratch_stride_};
   for (size_t i = 0; i < ops_.size(); ++i) {
     if (abort != nullptr && *abort != 0)
@@ -117,7 +134,7 @@ Status Session::run(const volatile int32_t* abort, float* step_ms) {
     if (step_ms != nullptr) step_ms[i] = static_cast<float>(milliseconds() - start);
   }
   // Cheap, and the only thing that would tell of a kernel that writes too far.
-  bool intact = arena_.guards_intact() && scratch_.guards_intact();
+  bool intact = workspace_->guards_intact();
   for (const SharedForm& constant : constants_) intact = intact && constant->guards_intact();
   if (!intact) {
     return fail(Status::INTERNAL, "a step wrote outside its memory; please report this network");

@@ -20,7 +20,7 @@ SharedForm WeightStore::add(const FormKey& key, SharedForm form) {
 
 size_t WeightStore::bytes() const {
   const Lock lock(mutex_);
-  size_t sum = 0;
+  size_t sum = workspace_->bytes();
   for (const auto& [key, weak] : forms_) {
     if (const SharedForm form = weak.lock(); form != nullptr) sum += form->size();
   }

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/aligned_buffer.h"
+#include "workspace.h"
 
 #if !defined(__wasm__)
 #include <mutex>
@@ -31,10 +32,12 @@ class WeightStore {
   SharedForm find(const FormKey& key) const;
   // Keeps the form that is already there, if there is one, and gives it back.
   SharedForm add(const FormKey& key, SharedForm form);
-  // Bytes of all forms that are held now.
+  // Bytes of all forms that are held now, and of the workspace.
   size_t bytes() const;
   // Forgets the keys of forms that are gone.
   void sweep();
+  // Of the sessions that share the store: their runs do not overlap.
+  const std::shared_ptr<Workspace>& workspace() const { return workspace_; }
 
  private:
 #if !defined(__wasm__)
@@ -47,6 +50,7 @@ class WeightStore {
   static constexpr int mutex_ = 0;
 #endif
   std::map<FormKey, std::weak_ptr<const AlignedBuffer>> forms_;
+  const std::shared_ptr<Workspace> workspace_ = std::make_shared<Workspace>();
 };
 
 }  // namespace spinexr

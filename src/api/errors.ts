@@ -11,6 +11,7 @@ export type ErrorCode =
   | "ABORTED" // the caller's AbortSignal fired
   | "FILE_NOT_FOUND"
   | "FILE_UNREADABLE"
+  | "FILE_CHANGED" // a network's file was written to while weights in it were still needed
   | "UNSUPPORTED_FORMAT" // neither DICOM nor PNG nor JPEG nor what the caller said it was
   | "INVALID_DICOM"
   | "UNSUPPORTED_TRANSFER_SYNTAX"

@@ -29,8 +29,7 @@ export async function loadDetector(
 ): Promise<Detector & { readonly network: EngineNetwork }> {
   const file = await readNetworkFile(modelPackage, entry.file);
   return naming(entry.file, async () => {
-    checkInputs(file, entry);
-    const network = shareBackend(attachDecoder(file, entry.decoder, entry.labels.length), instance, planning);
+    const network = shareBackend(withDecoder(file, entry), instance, planning);
     try {
       checkOutputs(await probe(network, entry, planning.signal));
       return { entry, network };
@@ -39,6 +38,16 @@ export async function loadDetector(
       throw error;
     }
   });
+}
+
+function withDecoder(file: OnnxModel, entry: DetectorEntry): OnnxModel {
+  try {
+    checkInputs(file, entry);
+    return attachDecoder(file, entry.decoder, entry.labels.length);
+  } catch (error) {
+    file.file?.close();
+    throw error;
+  }
 }
 
 function checkInputs(model: OnnxModel, { inputName, sizeInputName }: DetectorEntry): void {

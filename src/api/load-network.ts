@@ -3,6 +3,7 @@ import { loadOrtNetwork } from "../backends/ort/delegate.ts";
 import { type BackendSelection, openBackend } from "../backends/select.ts";
 import { parseModel } from "../onnx/import.ts";
 import { readBytes } from "../platform/files.ts";
+import { openStored } from "../platform/stored-file.ts";
 import { type Algorithms, ConvChoices } from "../tune/choices.ts";
 import { SpineXRError, throwIfAborted } from "./errors.ts";
 import { EngineNetwork, type Network } from "./network.ts";
@@ -48,9 +49,11 @@ export const BACKEND_CHECKS = {
 } as const;
 
 /**
- * @param source ONNX bytes, or the path or URL of a file
+ * @param source ONNX bytes, which nobody may write to from now on, or the path or URL of a file. Large weights of a local
+ *   file are read when the first run needs them and not kept: it stays open until dispose() and must not change.
  * Plans, and with `tune` measurements, are made when inputs of new shapes come.
- * @throws SpineXRError INVALID_ONNX, UNSUPPORTED_OPERATOR (with all of them), BACKEND_UNAVAILABLE, INVALID_ARGUMENT
+ * @throws SpineXRError INVALID_ONNX, UNSUPPORTED_OPERATOR (with all of them), BACKEND_UNAVAILABLE, INVALID_ARGUMENT,
+ *   FILE_NOT_FOUND, FILE_UNREADABLE, FILE_CHANGED (a later run may throw it, too)
  */
 export async function loadNetwork(
   source: Uint8Array | ArrayBuffer | string | URL,
@@ -67,33 +70,34 @@ export async function loadNetwork(
   });
   const mode = tuneMode("loadNetwork", options);
   throwIfAborted(options.signal);
-  const bytes = await readBytes(source, { signal: options.signal });
+  const { signal } = options;
   const { algorithms, backend = "auto", delegate = backend === "auto", optimize = true } = options;
   if (backend === "ort" && (mode !== null || algorithms !== undefined))
     throw new SpineXRError(
       "INVALID_ARGUMENT",
       'loadNetwork: onnxruntime-web chooses its own algorithms; leave out "tune" and "algorithms", or name another backend.',
     );
-  if (backend === "ort") return loadOrtNetwork(bytes, []);
-  let model: ReturnType<typeof parseModel>;
+  if (backend === "ort") return loadOrtNetwork(await readBytes(source, { signal }), []);
+  const file = openStored(source);
   try {
-    model = parseModel(bytes);
+    const model = parseModel(file ?? (await readBytes(source, { signal })));
+    const selection: BackendSelection = {
+      backend,
+      threads: options.threads ?? "auto",
+      wasmBuild: options.wasmBuild ?? "auto",
+    };
+    const { instance, rejected } = await openBackend(selection);
+    const choices = new ConvChoices(
+      openTuner(mode, instance, options.tuningStore, options.onProgress),
+      algorithms,
+    );
+    return new EngineNetwork(model, instance, { rejected, owner: instance, optimize, choices });
   } catch (error) {
+    file?.close();
     if (!(error instanceof SpineXRError) || error.code !== "UNSUPPORTED_OPERATOR") throw error;
     if (!delegate || algorithms !== undefined) throw error;
-    return delegated(bytes, error);
+    return delegated(await readBytes(source, { signal }), error);
   }
-  const selection: BackendSelection = {
-    backend,
-    threads: options.threads ?? "auto",
-    wasmBuild: options.wasmBuild ?? "auto",
-  };
-  const { instance, rejected } = await openBackend(selection);
-  const choices = new ConvChoices(
-    openTuner(mode, instance, options.tuningStore, options.onProgress),
-    algorithms,
-  );
-  return new EngineNetwork(model, instance, { rejected, owner: instance, optimize, choices });
 }
 
 /** Where the delegate is absent too, the user sees our list of operators with the way out. */

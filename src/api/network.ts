@@ -73,7 +73,10 @@ export interface Network {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** A Network over our own engine. `owner` is closed with it when the network has a backend of its own. */
+/**
+ * A Network over our own engine, which closes the model's file in the end. `owner` is closed with it when the network
+ * has a backend of its own.
+ */
 export class EngineNetwork implements Network {
   readonly inputs: readonly NetworkInput[];
   readonly backend: BackendReport;
@@ -164,6 +167,7 @@ export class EngineNetwork implements Network {
   async dispose(): Promise<void> {
     this.#disposed ??= (async () => {
       await this.#plans.dispose();
+      this.#model.file?.close();
       await this.#owner?.dispose();
     })();
     return this.#disposed;
@@ -255,7 +259,7 @@ export class EngineNetwork implements Network {
     const { plan, choices } = await this.#choices.plan(graph, { measure, signal });
     const constants = plan.constants.map(({ offset, bytes }) => ({
       offset,
-      bytes: this.#memo.canonical(bytes),
+      bytes: bytes instanceof Uint8Array ? this.#memo.canonical(bytes) : bytes,
     }));
     const shared = { ...plan, constants };
     this.#chosen.set(shared, choices);

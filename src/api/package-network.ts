@@ -1,5 +1,6 @@
 /** What classifiers and detectors of a package have in common when their ONNX files are loaded. */
 import type { BackendInstance } from "../backends/backend.ts";
+import type { StoredFloats } from "../bytes/stored.ts";
 import { type OnnxModel, parseModel } from "../onnx/import.ts";
 import type { OnnxTensor } from "../onnx/model.ts";
 import type { ModelPackage } from "../package/resolve.ts";
@@ -13,11 +14,16 @@ import { EngineNetwork } from "./network.ts";
  *   UNSUPPORTED_OPERATOR
  */
 export async function readNetworkFile(modelPackage: ModelPackage, file: string): Promise<OnnxModel> {
-  const bytes = await modelPackage.read(file);
+  const source = await modelPackage.open(file);
   return naming(file, async () => {
-    const model = parseModel(bytes);
-    checkWeights(model);
-    return model;
+    try {
+      const model = parseModel(source);
+      checkWeights(model);
+      return model;
+    } catch (error) {
+      if (!(source instanceof Uint8Array)) source.close();
+      throw error;
+    }
   });
 }
 
@@ -61,14 +67,31 @@ function checkWeights({ graph }: OnnxModel): void {
   }
 }
 
-function checkTensor({ name, type, data }: OnnxTensor): void {
-  if (type !== "float" && type !== "double") return;
-  const values = data as Float32Array | Float64Array;
+function checkTensor(tensor: OnnxTensor): void {
+  const { name, type, stored } = tensor;
+  if (stored !== undefined) checkStored(name, stored);
+  else if (type === "float" || type === "double")
+    checkNumbers(name, tensor.data as Float32Array | Float64Array, 0);
+}
+
+const PIECE = new Float32Array(1 << 16);
+
+/** Piece by piece: what is read here is not wanted again soon. */
+function checkStored(name: string, { file, position, length }: StoredFloats): void {
+  for (let at = 0; at < length; at += PIECE.byteLength) {
+    const piece = PIECE.subarray(0, (length - at) / 4);
+    file.readInto(new Uint8Array(piece.buffer, 0, piece.byteLength), position + at);
+    checkNumbers(name, piece, at / 4);
+  }
+  file.check();
+}
+
+function checkNumbers(name: string, values: Float32Array | Float64Array, first: number): void {
   for (let i = 0; i < values.length; i++) {
     if (Number.isNaN(values[i]))
       throw new SpineXRError(
         "INVALID_PACKAGE",
-        `Element ${i} of the weights "${name}" is not a number; the training run may have diverged.`,
+        `Element ${first + i} of the weights "${name}" is not a number; the training run may have diverged.`,
       );
   }
 }

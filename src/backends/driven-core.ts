@@ -1,11 +1,12 @@
 /** Core over a driver: the order of calls, cancelling and disposal, the same for the addon and for WebAssembly. */
 import { SpineXRError, throwIfAborted } from "../api/errors.ts";
+import type { ByteFile } from "../bytes/stored.ts";
 import { encodePlan } from "../plan/encode.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Core, CoreInfo, CoreRunResult, CoreSession, CoreWeights, ImageCore, PortData } from "./core.ts";
 import type { DetectionCore } from "./detection.ts";
 import { detectionCore } from "./detection-core.ts";
-import type { CoreDriver, DriverSession, OutputSpec } from "./driver.ts";
+import type { CoreDriver, DriverSession, DriverWeights, EncodedPlan, OutputSpec } from "./driver.ts";
 import { imageCore } from "./image-core.ts";
 import { checkInputs, outputSpecs, toResult } from "./port-checks.ts";
 import { SerialQueue } from "./serial-queue.ts";
@@ -72,7 +73,7 @@ export class DrivenCore implements Core {
 
   async #create(plan: Plan, weights?: CoreWeights) {
     if (weights === undefined) {
-      const made = await this.#driver.createSession({ ...plan, plan: encodePlan(plan) }, null);
+      const made = await this.#createInner({ ...plan, plan: encodePlan(plan) }, null);
       return { made, release: () => {} };
     }
     if (!(weights instanceof SharedWeights && this.#owned.has(weights)))
@@ -80,7 +81,31 @@ export class DrivenCore implements Core {
         "INVALID_ARGUMENT",
         "Expected weights that this backend has created and that are not disposed; create new ones.",
       );
-    return weights.create(plan, (encoded) => this.#driver.createSession(encoded, weights.inner));
+    return weights.create(plan, (encoded) => this.#createInner(encoded, weights.inner));
+  }
+
+  /** A session whose constants were in their files, unchanged, before and after they were read. */
+  async #createInner(encoded: EncodedPlan, weights: DriverWeights | null): Promise<DriverSession | null> {
+    const files = new Set<ByteFile>();
+    for (const { bytes } of encoded.constants) if (!(bytes instanceof Uint8Array)) files.add(bytes.file);
+    const check = (): void => {
+      for (const file of files) file.check();
+    };
+    check();
+    let session: DriverSession | null;
+    try {
+      session = await this.#driver.createSession(encoded, weights);
+    } catch (error) {
+      check(); // says more than what the driver made of a file that was cut off
+      throw error;
+    }
+    try {
+      check();
+    } catch (error) {
+      await session?.destroy();
+      throw error;
+    }
+    return session;
   }
 
   dispose(): Promise<void> {

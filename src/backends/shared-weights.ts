@@ -19,14 +19,14 @@ interface Found {
 }
 
 /**
- * Constants are equal where their memory is the same: plans of one network refer to the arrays of one model. So nobody may
- * write to these arrays as long as the weights exist.
+ * Constants are equal where their memory, or their place in a file, is the same: plans of one network refer to the
+ * arrays of one model. So nobody may write to these arrays as long as the weights exist.
  */
 export class SharedWeights implements CoreWeights {
   readonly inner: DriverWeights;
   readonly #dispose: () => Promise<void>;
-  /** By buffer and byte offset; forgotten with the buffer. */
-  readonly #known = new WeakMap<ArrayBufferLike, Map<number, Constant>>();
+  /** By buffer, or place in a file, and byte offset; forgotten with the buffer. */
+  readonly #known = new WeakMap<object, Map<number, Constant>>();
   #keys = 0;
   #disposed: Promise<void> | null = null;
 
@@ -77,9 +77,10 @@ export class SharedWeights implements CoreWeights {
 
   #constant(plan: Plan, tensor: PlanTensor): Constant {
     const { offset, bytes } = plan.constants[partOf(plan, tensor)]!;
-    const places = this.#known.get(bytes.buffer) ?? new Map<number, Constant>();
-    this.#known.set(bytes.buffer, places);
-    const at = bytes.byteOffset + tensor.offset - offset;
+    const [owner, start] = bytes instanceof Uint8Array ? [bytes.buffer, bytes.byteOffset] : [bytes, 0];
+    const places = this.#known.get(owner) ?? new Map<number, Constant>();
+    this.#known.set(owner, places);
+    const at = start + tensor.offset - offset;
     let constant = places.get(at);
     if (constant === undefined) {
       constant = { key: ++this.#keys, users: new Map() };
@@ -119,7 +120,7 @@ function encoded(
   found: readonly (Found | null)[],
   wanted: (found: Found) => boolean,
 ): EncodedPlan {
-  const moved = new Map<number, { offset: number; bytes: Uint8Array }>();
+  const moved = new Map<number, Plan["constants"][number]>();
   let constantBytes = 0;
   const tensors = plan.tensors.map((tensor, i) => {
     const entry = found[i];

@@ -1,6 +1,6 @@
 /** Other names for the values of a network. */
 import { SpineXRError } from "../api/errors.ts";
-import type { OnnxModel } from "../onnx/model.ts";
+import { type OnnxModel, renamedTensor } from "../onnx/model.ts";
 
 /**
  * A copy whose values are called `rename(name)`, which gives distinct names distinct ones.
@@ -23,7 +23,7 @@ export function renameValues(model: OnnxModel, rename: (name: string) => string)
     graph: {
       ...graph,
       nodes: graph.nodes.map((node) => ({ ...node, inputs: all(node.inputs), outputs: all(node.outputs) })),
-      initializers: renamed(graph.initializers),
+      initializers: graph.initializers.map((tensor) => renamedTensor(tensor, rename(tensor.name))),
       unreadInitializers: renamed(graph.unreadInitializers ?? []),
       outputs: renamed(graph.outputs),
     },

@@ -1,10 +1,12 @@
 /** Terse construction of graphs for importers and tests: names, shapes and constant subgraphs are handled here. */
 import { SpineXRError } from "../api/errors.ts";
+import type { StoredFloats } from "../bytes/stored.ts";
 import { evaluate } from "./evaluate.ts";
 import {
   type DType,
   elementCount,
   type Graph,
+  isConstant,
   type Node,
   type NodeKind,
   type TensorData,
@@ -64,6 +66,29 @@ export class GraphBuilder {
     return this.#value(name, dtype, dims, data);
   }
 
+  /** Adds an f32 constant (row-major) that stays in its file. Throws as constant(). */
+  stored(name: string, stored: StoredFloats, dims: readonly number[]): Value {
+    checkDims(`constant "${name}"`, dims);
+    if (stored.length !== 4 * elementCount(dims)) {
+      throw new SpineXRError(
+        "SHAPE_MISMATCH",
+        `constant "${name}": ${formatDims(dims)} needs ${elementCount(dims)} elements, but got ${stored.length / 4}.`,
+      );
+    }
+    const value: Value = {
+      id: this.#nextId++,
+      name,
+      dtype: "f32",
+      dims: [...dims],
+      stored,
+      get constant() {
+        return stored.floats();
+      },
+    };
+    this.#produced.add(value);
+    return value;
+  }
+
   /**
    * Adds a node and returns its outputs, with types and dims inferred. A small node whose inputs are all constant
    * vanishes: its results are returned as constants.
@@ -82,7 +107,7 @@ export class GraphBuilder {
     const size = (list: readonly ({ dims: readonly number[] } | null)[]): number =>
       list.reduce((sum, value) => sum + (value === null ? 0 : elementCount(value.dims)), 0);
     const data =
-      inputs.every((input) => input === null || input.constant !== undefined) &&
+      inputs.every((input) => input === null || isConstant(input)) &&
       size(inputs) + size(types) <= EAGER_ELEMENTS
         ? evaluate(full, types, name)
         : null;

@@ -8,6 +8,8 @@
  * Node kinds are canonical: opset differences, optional attributes, auto_pad and integer shape arithmetic are
  * gone once an importer is done. Only the optimiser produces the fields marked "fused".
  */
+import type { StoredFloats } from "../bytes/stored.ts";
+
 export type DType = "f32" | "i32" | "i64" | "u8" | "bool";
 
 /** Storage of a constant: f32 Float32Array; i32 Int32Array; i64 BigInt64Array; u8 and bool Uint8Array. */
@@ -18,9 +20,17 @@ export interface Value {
   readonly name: string;
   readonly dtype: DType;
   readonly dims: readonly number[];
-  /** Present on constants: row-major, `product(dims)` elements; shared, never written. */
+  /**
+   * Present on constants: row-major, `product(dims)` elements; shared, never written. Of stored ones it is read from
+   * the file whenever it is asked for: isConstant() tells without reading.
+   */
   readonly constant?: TensorData;
+  /** Of an f32 constant that lies in a file: where. */
+  readonly stored?: StoredFloats;
 }
+
+export const isConstant = (value: Value): boolean =>
+  value.stored !== undefined || value.constant !== undefined;
 
 /** What a conv, matmul, binary or scaleShift may apply last. alpha and beta as in ONNX (clip: alpha = min, beta = max). */
 export interface Activation {

@@ -8,7 +8,7 @@
  *
  * Constants appear with type and dims (and their elements when there are at most 8). Fields at their neutral value are left out.
  */
-import type { Activation, Graph, Node, Value } from "./graph.ts";
+import { type Activation, type Graph, isConstant, type Node, type Value } from "./graph.ts";
 
 export function printGraph(graph: Graph): string {
   const lines = [`graph "${graph.name}"`];
@@ -30,8 +30,11 @@ const formatType = (value: Value): string => `${value.dtype}[${value.dims.join("
 
 function formatOperand(value: Value | null): string {
   if (value === null) return "-";
-  if (value.constant === undefined) return value.name;
-  const elements = value.constant.length <= 8 ? `{${Array.from(value.constant, format).join(",")}}` : "";
+  if (!isConstant(value)) return value.name;
+  const elements =
+    value.stored === undefined && value.constant!.length <= 8
+      ? `{${Array.from(value.constant!, format).join(",")}}`
+      : "";
   return `${value.name}:${formatType(value)}${elements}`;
 }
 

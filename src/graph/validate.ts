@@ -1,6 +1,6 @@
 /** The invariants of a Graph. Passes and importers are checked against them in tests and in debug runs. */
 import { SpineXRError } from "../api/errors.ts";
-import { elementCount, type Graph, type Node, type Value } from "./graph.ts";
+import { elementCount, type Graph, isConstant, type Node, type Value } from "./graph.ts";
 import { formatDims, sameDims } from "./shapes/check.ts";
 import { inferOutputs } from "./shapes.ts";
 import { type NodeSpec, specOf } from "./spec.ts";
@@ -13,13 +13,14 @@ import { type NodeSpec, specOf } from "./spec.ts";
 export function validateGraph(graph: Graph): void {
   const known = new Map<number, Value>();
   const define = (value: Value, where: string): void => {
-    if (value.constant !== undefined) fail(graph, `${where} "${value.name}" is a constant`);
+    if (isConstant(value)) fail(graph, `${where} "${value.name}" is a constant`);
     if (known.has(value.id)) fail(graph, `value ${value.id} "${value.name}" has more than one producer`);
     known.set(value.id, value);
   };
   const use = (value: Value, where: string): void => {
-    if (value.constant !== undefined) {
-      if (value.constant.length !== elementCount(value.dims)) {
+    if (isConstant(value)) {
+      const length = value.stored === undefined ? value.constant!.length : value.stored.length / 4;
+      if (length !== elementCount(value.dims)) {
         fail(graph, `${where}: constant "${value.name}" does not fill ${formatDims(value.dims)}`);
       }
       if (known.get(value.id) !== undefined && known.get(value.id) !== value) {

@@ -1,9 +1,10 @@
 /** ONNX bytes to a Graph: parse and check once per file, import once per signature of input shapes. */
 import { SpineXRError } from "../api/errors.ts";
+import type { ByteFile } from "../bytes/stored.ts";
 import { GraphBuilder } from "../graph/builder.ts";
-import type { DType, Graph, TensorData, Value } from "../graph/graph.ts";
+import { type DType, type Graph, isConstant, type TensorData, type Value } from "../graph/graph.ts";
 import { boundInputs, checkModel, operatorOf } from "./check.ts";
-import { type Imported, isForeign, NodeContext } from "./importers/context.ts";
+import { constantOf, type Imported, isForeign, NodeContext } from "./importers/context.ts";
 import { Unsupported } from "./importers/refusal.ts";
 import { graphDType, invalidOnnx, type OnnxModel, type OnnxNode, type OnnxValueInfo } from "./model.ts";
 import { readModelProto } from "./model-proto.ts";
@@ -13,12 +14,13 @@ export type { OnnxModel } from "./model.ts";
 
 /**
  * Reads an ONNX file and checks that this package can run it, as far as that does not depend on input shapes.
- * Initializers stay views of `bytes` where possible: do not write to `bytes` afterwards.
+ * Initializers stay views of bytes where possible: do not write to them afterwards. Of a file the large ones are read
+ * when they are needed: it stays open, until the caller closes `file` of the model.
  * @throws SpineXRError INVALID_ONNX for damaged files; UNSUPPORTED_OPERATOR listing all unsupported operators,
  *   attributes and element types at once
  */
-export function parseModel(bytes: Uint8Array): OnnxModel {
-  const model = readModelProto(bytes);
+export function parseModel(source: Uint8Array | ByteFile): OnnxModel {
+  const model = readModelProto(source);
   checkModel(model);
   return model;
 }
@@ -94,12 +96,7 @@ class GraphImport {
   run(signature: Signature): Graph {
     const { graph } = this.#model;
     for (const tensor of graph.initializers) {
-      const dtype = graphDType(tensor.type);
-      const { name, data, dims } = tensor;
-      this.#values.set(
-        name,
-        dtype === null ? tensor : this.#builder.constant(name, data as TensorData, dims, dtype),
-      );
+      this.#values.set(tensor.name, constantOf(this.#builder, tensor, tensor.name));
     }
     this.#addInputs(signature);
     for (const node of graph.nodes) this.#addNode(node);
@@ -200,9 +197,7 @@ class GraphImport {
   }
 
   #isInput(value: Value): boolean {
-    return (
-      value.constant === undefined && this.#model.graph.inputs.some((input) => input.name === value.name)
-    );
+    return !isConstant(value) && this.#model.graph.inputs.some((input) => input.name === value.name);
   }
 }
 

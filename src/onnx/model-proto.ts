@@ -1,4 +1,5 @@
 /** ModelProto and what it contains: bytes to OnnxModel. Fields that are not needed are skipped, never trusted. */
+import type { ByteFile } from "../bytes/stored.ts";
 import {
   dataTypeName,
   invalidOnnx,
@@ -20,10 +21,11 @@ const record = <T>(): Record<string, T> => Object.create(null) as Record<string,
 
 /**
  * Reads a serialised ModelProto. Says nothing about whether its operators are supported. Throws INVALID_ONNX.
- * Initializers are views of `bytes` where alignment allows: do not write to `bytes` afterwards.
+ * Initializers are views of bytes where alignment allows: do not write to them afterwards. Of a file the large float
+ * ones stay in it, as long as it is open.
  */
-export function readModelProto(bytes: Uint8Array): OnnxModel {
-  const r = new WireReader(bytes);
+export function readModelProto(source: Uint8Array | ByteFile): OnnxModel {
+  const r = new WireReader(source);
   const opsets = record<number>();
   const metadata = record<string>();
   let irVersion = 0;
@@ -60,12 +62,15 @@ export function readModelProto(bytes: Uint8Array): OnnxModel {
   }
   if (graph === null) {
     invalidOnnx(
-      `Expected an ONNX model, found ${bytes.length} bytes without a graph; the file is damaged or of another format.`,
+      `Expected an ONNX model, found ${r.source.length} bytes without a graph; the file is damaged or of another format.`,
     );
   }
   // Models of IR version 1 and 2 carry no opset import: they mean version 1.
   if (opsets[""] === undefined) opsets[""] = 1;
-  return { irVersion, producerName, producerVersion, opsets, metadata, graph };
+  const model = { irVersion, producerName, producerVersion, opsets, metadata, graph };
+  if (source instanceof Uint8Array) return model;
+  source.check();
+  return { ...model, file: source };
 }
 
 function readOpset(r: WireReader): { domain: string; version: number } {

@@ -3,6 +3,7 @@
  * spelled out; everything else means what onnx.proto says.
  */
 import { SpineXRError } from "../api/errors.ts";
+import type { ByteFile, StoredFloats } from "../bytes/stored.ts";
 import type { DType } from "../graph/graph.ts";
 import type { Int } from "./protobuf.ts";
 
@@ -45,9 +46,30 @@ export interface OnnxTensor {
   readonly name: string;
   readonly type: NumericType;
   readonly dims: readonly number[];
-  /** Row-major, `product(dims)` elements. A view of the file where its alignment allows. */
+  /**
+   * Row-major, `product(dims)` elements. A view of the file's bytes where their alignment allows; of stored tensors read
+   * when asked for, and not kept.
+   */
   readonly data: OnnxTensorData;
+  /** Where the elements of a large float tensor lie, when the model was read from an open file. */
+  readonly stored?: StoredFloats;
 }
+
+export function storedTensor(name: string, dims: readonly number[], stored: StoredFloats): OnnxTensor {
+  return {
+    name,
+    type: "float",
+    dims,
+    stored,
+    get data() {
+      return stored.floats();
+    },
+  };
+}
+
+/** A copy with another name; its elements stay where they are. */
+export const renamedTensor = (tensor: OnnxTensor, name: string): OnnxTensor =>
+  tensor.stored === undefined ? { ...tensor, name } : storedTensor(name, tensor.dims, tensor.stored);
 
 /** A well-formed tensor that cannot be used here: strings, exotic number formats, data in another file. */
 export interface UnreadTensor {
@@ -102,6 +124,8 @@ export interface OnnxModel {
   readonly opsets: Readonly<Record<string, number>>;
   readonly metadata: Readonly<Record<string, string>>;
   readonly graph: OnnxGraph;
+  /** In which stored tensors lie; who is done with the model closes it. */
+  readonly file?: ByteFile;
 }
 
 const NAMES = new Map<number, DataTypeName>(

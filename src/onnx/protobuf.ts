@@ -1,10 +1,12 @@
 /**
- * The protocol buffer wire format, as far as ONNX needs it: a zero-copy reader and a writer.
+ * The protocol buffer wire format, as far as ONNX needs it: a reader, zero-copy for bytes in memory, and a writer.
  *
  * The reader trusts nothing: every length is checked against the enclosing message before it is used, and what
  * does not fit is INVALID_ONNX with the offset in the file.
  */
 import { SpineXRError } from "../api/errors.ts";
+import type { ByteFile } from "../bytes/stored.ts";
+import { ByteWindow, type Range } from "./byte-window.ts";
 
 const VARINT = 0;
 const FIXED64 = 1;
@@ -22,17 +24,17 @@ export type Int = number | bigint;
  * Sub-messages share the file's bytes, so offsets in errors are offsets in the file.
  */
 export class WireReader {
-  readonly file: Uint8Array;
+  readonly source: ByteWindow;
   private position: number;
   private readonly end: number;
   /** Number of the current field; valid after `next()` returned true. */
   field = 0;
   private wire = 0;
 
-  constructor(file: Uint8Array, start = 0, end = file.length) {
-    this.file = file;
+  constructor(source: Uint8Array | ByteFile | ByteWindow, start = 0, end?: number) {
+    this.source = source instanceof ByteWindow ? source : new ByteWindow(source);
     this.position = start;
-    this.end = end;
+    this.end = end ?? this.source.length;
   }
 
   /** Moves to the next field; false at the end of the message. The previous field must have been read or skipped. */
@@ -49,7 +51,7 @@ export class WireReader {
   skip(): void {
     if (this.wire === VARINT) this.varint();
     else if (this.wire === FIXED64) this.take(8);
-    else if (this.wire === BYTES) this.bytes();
+    else if (this.wire === BYTES) this.span();
     else if (this.wire === FIXED32) this.take(4);
     else this.fail(`wire type ${this.wire}`);
   }
@@ -70,23 +72,25 @@ export class WireReader {
   float(): number {
     this.expect(FIXED32);
     const at = this.take(4);
-    return new DataView(this.file.buffer, this.file.byteOffset + at, 4).getFloat32(0, true);
+    const bytes = this.source.view(at, at + 4);
+    return new DataView(bytes.buffer, bytes.byteOffset, 4).getFloat32(0, true);
   }
 
-  /** A length-delimited field, as a view of the file. */
-  bytes(): Uint8Array {
+  /** A length-delimited field: a view of bytes in memory; of a file its place where it is long, else a copy. */
+  bytes(): Uint8Array | Range {
     const [start, end] = this.span();
-    return this.file.subarray(start, end);
+    return this.source.lasting(start, end);
   }
 
   /** Ill-formed UTF-8 becomes U+FFFD. */
   string(): string {
-    return TEXT.decode(this.bytes());
+    const [start, end] = this.span();
+    return TEXT.decode(this.source.view(start, end));
   }
 
   message(): WireReader {
     const [start, end] = this.span();
-    return new WireReader(this.file, start, end);
+    return new WireReader(this.source, start, end);
   }
 
   /** One occurrence of a repeated varint field, packed or not, appended to `into`. */
@@ -105,19 +109,19 @@ export class WireReader {
       into.push(this.float());
       return;
     }
-    const bytes = this.fixedArray(4);
+    const bytes = this.source.read(this.fixedArray(4));
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     for (let i = 0; i < bytes.length; i += 4) into.push(view.getFloat32(i, true));
   }
 
   /**
-   * One occurrence of a repeated fixed-width field as little-endian bytes: all of a packed one, or the single
-   * element of an unpacked one.
+   * One occurrence of a repeated fixed-width field as little-endian bytes: all of a packed one (as bytes() gives it),
+   * or the single element of an unpacked one.
    */
-  fixedArray(width: 4 | 8): Uint8Array {
+  fixedArray(width: 4 | 8): Uint8Array | Range {
     if (this.wire === (width === 4 ? FIXED32 : FIXED64)) {
       const at = this.take(width);
-      return this.file.subarray(at, at + width);
+      return this.source.lasting(at, at + width);
     }
     const bytes = this.bytes();
     if (bytes.length % width !== 0)
@@ -158,7 +162,7 @@ export class WireReader {
     for (let i = 0; ; i++) {
       if (this.position >= this.end) this.fail("the end of the data inside a number");
       if (i === 10) this.fail("a number longer than 10 bytes");
-      const byte = this.file[this.position++]!;
+      const byte = this.source.byte(this.position++);
       const bits = byte & 0x7f;
       if (i < 4) low |= bits << (7 * i);
       else if (i < 8) middle |= bits << (7 * (i - 4));

@@ -1,4 +1,7 @@
 /** TensorProto: one tensor, inside a model or as a file of its own (test data, saved inputs). */
+
+import { StoredFloats } from "../bytes/stored.ts";
+import type { Range } from "./byte-window.ts";
 import {
   DATA_TYPES,
   dataTypeName,
@@ -6,6 +9,7 @@ import {
   type NumericType,
   type OnnxTensor,
   type OnnxTensorData,
+  storedTensor,
   type UnreadTensor,
 } from "./model.ts";
 import { type Int, WireReader, type WireWriter } from "./protobuf.ts";
@@ -42,8 +46,8 @@ export function readTensorProto(bytes: Uint8Array): OnnxTensor {
 export function readTensor(r: WireReader): OnnxTensor | UnreadTensor {
   const dims: Int[] = [];
   const integers: Int[] = []; // int32_data, int64_data and uint64_data; a tensor has one of them
-  const fixed: Uint8Array[] = []; // float_data and double_data, already little-endian
-  let raw: Uint8Array | null = null;
+  const fixed: (Uint8Array | Range)[] = []; // float_data and double_data, already little-endian
+  let raw: Uint8Array | Range | null = null;
   let code = 0;
   let name = "";
   let external = false;
@@ -85,13 +89,15 @@ export function readTensor(r: WireReader): OnnxTensor | UnreadTensor {
   }
   if (type === null || type === "string") return { name, unread: `elements of type ${type ?? code}` };
   const { shape, count } = checkedDims(name, dims);
-  const data =
-    raw !== null
-      ? fromBytes(name, type, count, raw)
-      : fixed.length > 0
-        ? fromBytes(name, type, count, fixed.length === 1 ? fixed[0]! : join(fixed))
-        : fromIntegers(name, type, count, integers);
-  return { name, type, dims: shape, data };
+  const field = raw ?? (fixed.length > 1 ? join(fixed.map((part) => r.source.read(part))) : fixed[0]);
+  if (field === undefined) {
+    return { name, type, dims: shape, data: fromIntegers(name, type, count, integers) };
+  }
+  checkBytes(name, type, count, field.length);
+  if (type === "float" && !(field instanceof Uint8Array)) {
+    return storedTensor(name, shape, new StoredFloats(field.file, field.position, field.length));
+  }
+  return { name, type, dims: shape, data: fromBytes(type, count, r.source.read(field)) };
 }
 
 /** Serialises a tensor with raw data. */
@@ -123,14 +129,18 @@ function checkedDims(name: string, dims: readonly Int[]): { shape: number[]; cou
   return { shape, count };
 }
 
-function fromBytes(name: string, type: NumericType, count: number, bytes: Uint8Array) {
-  const Storage = STORAGE[type];
-  const width = Storage.BYTES_PER_ELEMENT;
-  if (bytes.length !== count * width) {
+function checkBytes(name: string, type: NumericType, count: number, found: number): void {
+  const expected = count * STORAGE[type].BYTES_PER_ELEMENT;
+  if (found !== expected) {
     invalidOnnx(
-      `Tensor "${name}" (${type}, ${count} elements) needs ${count * width} bytes of data, found ${bytes.length}.`,
+      `Tensor "${name}" (${type}, ${count} elements) needs ${expected} bytes of data, found ${found}.`,
     );
   }
+}
+
+function fromBytes(type: NumericType, count: number, bytes: Uint8Array) {
+  const Storage = STORAGE[type];
+  const width = Storage.BYTES_PER_ELEMENT;
   // A view of the file where alignment allows, a copy otherwise.
   const aligned = bytes.byteOffset % width === 0 ? bytes : new Uint8Array(bytes);
   return new Storage(aligned.buffer as ArrayBuffer, aligned.byteOffset, count);

@@ -1,11 +1,14 @@
 /** Per-channel constants, as the passes about scales and shifts need them. */
-import type { Value } from "../graph/graph.ts";
+import { elementCount, isConstant, type Value } from "../graph/graph.ts";
 import type { ConstantMemo } from "./constant-memo.ts";
 import type { Rewriter } from "./rewriter.ts";
 
+export const isConstantF32 = (value: Value | null): value is Value =>
+  value !== null && value.dtype === "f32" && isConstant(value);
+
 /** The elements of an f32 constant, or null for a value that is only known at run time. */
 export function constantF32(value: Value | null): Float32Array | null {
-  return value?.constant instanceof Float32Array ? value.constant : null;
+  return isConstantF32(value) ? (value.constant as Float32Array) : null;
 }
 
 /**
@@ -13,11 +16,11 @@ export function constantF32(value: Value | null): Float32Array | null {
  * null where it is no such constant, or where broadcasting would enlarge the tensor.
  */
 export function alongAxis(value: Value, dims: readonly number[], axis: number): Float32Array | null {
-  const data = constantF32(value);
-  if (data === null || value.dims.length > dims.length) return null;
+  if (!isConstantF32(value) || value.dims.length > dims.length) return null;
   const missing = dims.length - value.dims.length;
   const fits = value.dims.every((size, i) => size === 1 || (i + missing === axis && size === dims[axis]));
   if (!fits) return null;
+  const data = value.constant as Float32Array;
   const channels = dims[axis]!;
   return data.length === channels ? data : new Float32Array(channels).fill(data[0]!);
 }
@@ -29,8 +32,8 @@ const LARGEST_COPY = 1 << 20;
 
 /** The elements of a weight that one of its users may replace by a scaled copy; null where it may not. */
 export function foldableWeight(graph: Rewriter, weight: Value): Float32Array | null {
-  const data = constantF32(weight);
-  return data !== null && (data.length <= LARGEST_COPY || graph.users(weight).length === 1) ? data : null;
+  const mayCopy = elementCount(weight.dims) <= LARGEST_COPY || graph.users(weight).length === 1;
+  return mayCopy ? constantF32(weight) : null;
 }
 
 /** Weights in runs of `size` consecutive elements, each run belonging to one channel. */

@@ -5,6 +5,7 @@
  *
  * Arrays given and got must never be written to.
  */
+import { originOf } from "../bytes/stored.ts";
 import type { TensorData } from "../graph/graph.ts";
 
 /** What the last builds did not ask for is forgotten: an input size in use is built, then held by its plan. */
@@ -20,7 +21,7 @@ interface Known<T> {
 export class ConstantMemo {
   #build = 0;
   #ids = 0;
-  readonly #idOf = new WeakMap<TensorData, number>();
+  readonly #idOf = new WeakMap<object, number>();
   readonly #byArray = new WeakMap<TensorData, Known<TensorData>>();
   /** By type, length and samples. */
   readonly #byContent = new Map<string, Known<TensorData>[]>();
@@ -38,8 +39,12 @@ export class ConstantMemo {
     }
   }
 
-  /** `data`, or the array of the same type and the same bytes that was seen before it. */
+  /**
+   * `data`, or the array of the same type and the same bytes that was seen before it. What was read from a file is known by
+   * its place there and not held.
+   */
   canonical<T extends TensorData>(data: T): T {
+    if (originOf(data) !== undefined) return data;
     let known = this.#byArray.get(data);
     if (known === undefined) {
       const key = contentKey(data);
@@ -71,10 +76,11 @@ export class ConstantMemo {
   }
 
   #id(data: TensorData): number {
-    let id = this.#idOf.get(data);
+    const key = originOf(data) ?? data;
+    let id = this.#idOf.get(key);
     if (id === undefined) {
       id = this.#ids++;
-      this.#idOf.set(data, id);
+      this.#idOf.set(key, id);
     }
     return id;
   }

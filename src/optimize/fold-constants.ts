@@ -1,5 +1,5 @@
 import { evaluate } from "../graph/evaluate.ts";
-import { elementCount, type Node, type TensorData, type Value } from "../graph/graph.ts";
+import { elementCount, isConstant, type Node, type TensorData, type Value } from "../graph/graph.ts";
 import { inferOutputs } from "../graph/shapes.ts";
 import { type NodeSpec, specOf } from "../graph/spec.ts";
 import type { Pass } from "./pass.ts";
@@ -24,7 +24,7 @@ export const foldConstants: Pass = {
     let held = sizeOf(constantsOf(graph.all()));
     for (const node of graph.all()) {
       const inputs: readonly (Value | null)[] = node.inputs;
-      if (!inputs.every((value) => value === null || value.constant !== undefined)) continue;
+      if (!inputs.every((value) => value === null || isConstant(value))) continue;
       const written = sizeOf(node.outputs);
       if (written > SMALL && held + written > MOST_HELD) continue;
       const spec = specOf(node);
@@ -46,7 +46,7 @@ function fold(graph: Rewriter, spec: NodeSpec, name: string): readonly TensorDat
   const sources: TensorData[] = [];
   // Everything about the spec apart from the elements of arrays. JSON has no -0, infinities, NaN and bigints.
   const what = JSON.stringify(spec, (key, value: unknown) => {
-    if (key === "id" || key === "name") return undefined;
+    if (key === "id" || key === "name" || key === "stored") return undefined;
     if (typeof value === "bigint" || Object.is(value, -0))
       return `${Object.is(value, -0) ? "-0" : value} as ${typeof value}`;
     if (typeof value === "number" && !Number.isFinite(value)) return `${value}`;
@@ -67,5 +67,5 @@ const sizeOf = (values: Iterable<Value>): number => {
 
 function constantsOf(nodes: readonly Node[]): Set<Value> {
   const values: (Value | null)[] = nodes.flatMap((node) => node.inputs as (Value | null)[]);
-  return new Set(values.filter((value) => value !== null && value.constant !== undefined) as Value[]);
+  return new Set(values.filter((value) => value !== null && isConstant(value)) as Value[]);
 }

@@ -1,6 +1,6 @@
-import type { BinaryNode, ScaleShiftNode, Value } from "../graph/graph.ts";
+import { type BinaryNode, isConstant, type ScaleShiftNode, type Value } from "../graph/graph.ts";
 import { sameDims } from "../graph/shapes/check.ts";
-import { alongAxis, constantF32 } from "./channels.ts";
+import { alongAxis, constantF32, isConstantF32 } from "./channels.ts";
 import type { Pass } from "./pass.ts";
 import type { Rewriter } from "./rewriter.ts";
 
@@ -23,10 +23,10 @@ function fromBinary(graph: Rewriter, node: BinaryNode): boolean {
   const { dims } = node.outputs[0]!;
   if (dims.length !== 2 && dims.length !== 4) return false;
   const [a, b] = node.inputs;
-  const constantIsLeft = constantF32(a) !== null;
+  const constantIsLeft = isConstantF32(a);
   const x = constantIsLeft ? b : a;
   const channels = alongAxis(constantIsLeft ? a : b, dims, 1);
-  if (channels === null || x.constant !== undefined || !sameDims(x.dims, dims)) return false;
+  if (channels === null || isConstant(x) || !sameDims(x.dims, dims)) return false;
   const form = scaleAndShift(node.op, channels, constantIsLeft);
   if (form === null) return false;
   const [scale, shift] = form.map((data, i) =>

@@ -1,4 +1,4 @@
-import type { BinaryNode, ConvNode, Value } from "../graph/graph.ts";
+import { type BinaryNode, type ConvNode, isConstant, type Value } from "../graph/graph.ts";
 import { sameDims } from "../graph/shapes/check.ts";
 import type { Pass } from "./pass.ts";
 import type { Rewriter } from "./rewriter.ts";
@@ -35,6 +35,6 @@ export const fuseAdd: Pass = {
 function residualConv(graph: Rewriter, add: BinaryNode, sum: Value, residual: Value): ConvNode | null {
   const conv = graph.producer(sum);
   if (conv?.kind !== "conv" || conv.inputs[3] !== null || conv.activation !== null) return null;
-  const fits = residual.constant === undefined && sameDims(sum.dims, residual.dims);
+  const fits = !isConstant(residual) && sameDims(sum.dims, residual.dims);
   return fits && graph.soleUser(sum) === add ? conv : null;
 }

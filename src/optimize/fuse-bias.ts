@@ -1,5 +1,5 @@
 import { sameDims } from "../graph/shapes/check.ts";
-import { alongAxis, constantF32 } from "./channels.ts";
+import { alongAxis, constantF32, isConstantF32 } from "./channels.ts";
 import type { Pass } from "./pass.ts";
 
 /** matmul + constant along the last axis -> the matmul's bias (added to one it has). Convolutions: see fold-batch-norm. */
@@ -10,7 +10,7 @@ export const fuseBias: Pass = {
     for (const add of graph.nodes("binary")) {
       if (add.op !== "add") continue;
       const [a, b] = add.inputs;
-      const constantIsLeft = constantF32(a) !== null;
+      const constantIsLeft = isConstantF32(a);
       const product = constantIsLeft ? b : a;
       const matmul = graph.producer(product);
       if (matmul?.kind !== "matmul" || matmul.activation !== null || graph.soleUser(product) !== add)

@@ -1,5 +1,5 @@
 import type { ConvNode, ScaleShiftNode, UnaryNode, Value } from "../graph/graph.ts";
-import { constantF32 } from "./channels.ts";
+import { isConstantF32 } from "./channels.ts";
 import type { Pass } from "./pass.ts";
 import type { Rewriter } from "./rewriter.ts";
 
@@ -39,7 +39,7 @@ function fuse(graph: Rewriter, node: ScaleShiftNode | UnaryNode): boolean {
 
 function isPrologue(node: ScaleShiftNode | UnaryNode): boolean {
   if (node.kind === "unary") return node.op === "relu";
-  const constant = constantF32(node.inputs[1]) !== null && constantF32(node.inputs[2]) !== null;
+  const constant = isConstantF32(node.inputs[1]) && isConstantF32(node.inputs[2]);
   return constant && (node.activation === null || node.activation.op === "relu");
 }
 

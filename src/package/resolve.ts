@@ -1,12 +1,13 @@
 /** openPackage(): a name, path, address or set of files to a checked model package. */
 import { basename, dirname } from "node:path";
 import { fileURLToPath } from "node:url";
-import { SpineXRError, throwIfAborted } from "../api/errors.ts";
+import { type ErrorCode, SpineXRError, throwIfAborted } from "../api/errors.ts";
 import { suggestion } from "../api/options.ts";
 import type { OnProgress } from "../api/progress.ts";
+import type { ByteFile } from "../bytes/stored.ts";
 import { readBytes } from "../platform/files.ts";
 import { foldersWith, pathKind } from "../platform/folders.ts";
-import { sha256Hex } from "../platform/hash.ts";
+import { sha256Hex, sha256HexOfFile } from "../platform/hash.ts";
 import type { Manifest } from "./manifest.ts";
 import { folderSource, mapSource, type PackageSource, remoteSource, zipSource } from "./source.ts";
 import { parseManifest } from "./validate.ts";
@@ -25,6 +26,11 @@ export interface ModelPackage {
    * @throws SpineXRError HASH_MISMATCH, INVALID_PACKAGE, INVALID_ARGUMENT (not named), LIMIT_EXCEEDED, ABORTED
    */
   read(file: string): Promise<Uint8Array>;
+  /**
+   * The same; a file in a folder after its sha256 was checked, without having it in memory. The caller closes it.
+   * @throws SpineXRError as read()
+   */
+  open(file: string): Promise<Uint8Array | ByteFile>;
 }
 
 export interface OpenPackageOptions {
@@ -60,31 +66,50 @@ export async function openPackage(
   const manifestBytes = await fetchFile(MANIFEST);
   const manifest = parseManifest(manifestBytes);
   const hashes = hashesOf(manifest);
+  const hashOf = (file: string): string =>
+    hashes.get(file) ??
+    fail("INVALID_ARGUMENT", `model.json of ${source.origin} does not name a file ${JSON.stringify(file)}.`);
+  const verify = (file: string, found: string): void => {
+    if (found !== hashOf(file))
+      fail(
+        "HASH_MISMATCH",
+        `${file} of the model package ${source.origin} has sha256 ${found}; model.json says ${hashOf(file)}. ` +
+          "The file is damaged or was changed: fetch or convert the package again.",
+      );
+  };
+  const read = async (file: string): Promise<Uint8Array> => {
+    hashOf(file);
+    const bytes = await fetchFile(file);
+    onProgress?.({ phase: "verify", file });
+    verify(file, sha256Hex(bytes));
+    return bytes;
+  };
   return {
     manifest,
     origin: source.origin,
     sha256: sha256Hex(manifestBytes),
-    async read(file) {
-      const expected = hashes.get(file);
-      if (expected === undefined) {
-        throw new SpineXRError(
-          "INVALID_ARGUMENT",
-          `model.json of ${source.origin} does not name a file ${JSON.stringify(file)}.`,
-        );
+    read,
+    async open(file) {
+      hashOf(file);
+      if (source.open === undefined) return read(file);
+      throwIfAborted(signal);
+      onProgress?.({ phase: "fetch", file, loaded: 0, total: null });
+      const opened = await source.open(file, signal);
+      try {
+        onProgress?.({ phase: "fetch", file, loaded: opened.size, total: opened.size });
+        onProgress?.({ phase: "verify", file });
+        verify(file, await sha256HexOfFile(opened, signal));
+        return opened;
+      } catch (error) {
+        opened.close();
+        throw error;
       }
-      const bytes = await fetchFile(file);
-      onProgress?.({ phase: "verify", file });
-      const found = sha256Hex(bytes);
-      if (found !== expected) {
-        throw new SpineXRError(
-          "HASH_MISMATCH",
-          `${file} of the model package ${source.origin} has sha256 ${found}; model.json says ${expected}. ` +
-            "The file is damaged or was changed: fetch or convert the package again.",
-        );
-      }
-      return bytes;
     },
   };
+}
+
+function fail(code: ErrorCode, sentence: string): never {
+  throw new SpineXRError(code, sentence);
 }
 
 /** Names of the packages that come with spinexr. */

@@ -1,8 +1,9 @@
 /** Where the files of a package lie: a folder, an archive, an address, or memory. */
 import { SpineXRError } from "../api/errors.ts";
+import type { ByteFile } from "../bytes/stored.ts";
 import { isInsidePath, openZip } from "../convert/checkpoint/zip.ts";
 import { readBytes } from "../platform/files.ts";
-import { readInside } from "../platform/folders.ts";
+import { openInside, readInside } from "../platform/folders.ts";
 
 /** The largest protobuf message, hence the largest ONNX file. */
 export const MAX_FILE_BYTES = 2 ** 31;
@@ -12,15 +13,17 @@ export interface PackageSource {
   readonly origin: string;
   /** @throws SpineXRError INVALID_PACKAGE where the file is not there, LIMIT_EXCEEDED, ABORTED */
   read(file: string, signal?: AbortSignal): Promise<Uint8Array>;
+  /** The same without reading it, where that is possible. */
+  open?(file: string, signal?: AbortSignal): Promise<ByteFile>;
 }
 
 export function folderSource(path: string): PackageSource {
+  const maxBytes = MAX_FILE_BYTES;
+  const fail = (file: string) => (cause: unknown) => missing(path, file, cause);
   return {
     origin: path,
-    read: (file, signal) =>
-      readInside(path, file, { maxBytes: MAX_FILE_BYTES, signal }).catch((cause) =>
-        missing(path, file, cause),
-      ),
+    read: (file, signal) => readInside(path, file, { maxBytes, signal }).catch(fail(file)),
+    open: (file, signal) => openInside(path, file, { maxBytes, signal }).catch(fail(file)),
   };
 }
 

@@ -1,5 +1,5 @@
 /** A convolution as the planner meets it: what its algorithm is chosen from. Everything else about it is weights. */
-import { type ConvNode, elementCount, type Graph, type Value } from "../graph/graph.ts";
+import { type ConvNode, elementCount, type Graph, isConstant, type Value } from "../graph/graph.ts";
 import { averagedValues } from "./averaged.ts";
 import type { ConvShape } from "./conv-algorithm.ts";
 
@@ -36,7 +36,7 @@ export function convSite(node: ConvNode, averaged: ReadonlySet<Value>): ConvSite
     strides: node.strides,
     dilations: node.dilations,
     group: node.group,
-    constantWeights: weight.constant !== undefined,
+    constantWeights: isConstant(weight),
     pooled: node.prePool !== null,
     averaged: averaged.has(y),
     input: [x.dims[2] as number, x.dims[3] as number],

@@ -4,14 +4,14 @@
  */
 import type { DType } from "../graph/graph.ts";
 import { elementCount } from "../graph/graph.ts";
-import type { CoreDType, Layout } from "./plan.ts";
+import type { ConstantBytes, CoreDType, Layout } from "./plan.ts";
 import type { StepFields, StepKind } from "./steps.ts";
 
 /** A run of memory that lives and moves as one. */
 export interface DraftBuffer {
   bytes: number;
   /** Bytes of a constant; null in the arena. */
-  readonly data: Uint8Array | null;
+  readonly data: ConstantBytes | null;
   /** Written by the caller before the run. */
   isInput: boolean;
   /** Read by the caller after the run. */
@@ -83,7 +83,7 @@ export const coreType = (dtype: DType): CoreDType =>
 
 export const elementBytes = (dtype: CoreDType): number => (dtype === "u8" ? 1 : 4);
 
-export function newBuffer(bytes: number, data: Uint8Array | null = null): DraftBuffer {
+export function newBuffer(bytes: number, data: ConstantBytes | null = null): DraftBuffer {
   return { bytes, data, isInput: false, isOutput: false, tensors: [], offset: 0 };
 }
 

@@ -1,7 +1,7 @@
 /** The last step of lowering: numbers for tensors, addresses for constants, values for fields. */
 import type { DType, Graph, Value } from "../graph/graph.ts";
 import type { DraftBuffer, DraftStep, DraftTensor } from "./draft.ts";
-import { PLAN_VERSION, type Plan, type PlanPort, type PlanTensor } from "./plan.ts";
+import { type ConstantBytes, PLAN_VERSION, type Plan, type PlanPort, type PlanTensor } from "./plan.ts";
 import type { Step } from "./steps.ts";
 
 const CONSTANT_ALIGNMENT = 64;
@@ -73,7 +73,7 @@ function planTensor(tensor: DraftTensor, constants: ConstantTable): PlanTensor {
 }
 
 class ConstantTable {
-  readonly parts: { offset: number; bytes: Uint8Array }[] = [];
+  readonly parts: { offset: number; bytes: ConstantBytes }[] = [];
   bytes = 0;
   private readonly offsets = new Map<DraftBuffer, number>();
 
@@ -81,7 +81,7 @@ class ConstantTable {
     const known = this.offsets.get(buffer);
     if (known !== undefined) return known;
     const offset = Math.ceil(this.bytes / CONSTANT_ALIGNMENT) * CONSTANT_ALIGNMENT;
-    const bytes = buffer.data as Uint8Array;
+    const bytes = buffer.data as ConstantBytes;
     this.parts.push({ offset, bytes });
     this.bytes = offset + bytes.length;
     this.offsets.set(buffer, offset);

@@ -5,7 +5,8 @@
  * asks for it, at most once. Layout-agnostic nodes follow their inputs and prefer nhwc, which convolutions read.
  */
 import { SpineXRError } from "../api/errors.ts";
-import { elementCount, type TensorData, type Value } from "../graph/graph.ts";
+import { originOf, StoredFloats } from "../bytes/stored.ts";
+import { elementCount, isConstant, type TensorData, type Value } from "../graph/graph.ts";
 import type { ChooseConv } from "./conv-algorithm.ts";
 import { copyFields } from "./copy.ts";
 import {
@@ -42,7 +43,7 @@ export class Lowering {
   /** The tensors that hold how many leading rows of a value are valid (nms; see lower/counts.ts). */
   readonly counts = new Map<Value, DraftTensor>();
   private readonly representations = new Map<Value, Representation>();
-  private readonly constants = new Map<TensorData, { key: string; tensor: DraftTensor }[]>();
+  private readonly constants = new Map<TensorData | StoredFloats, { key: string; tensor: DraftTensor }[]>();
   private readonly narrowed = new Map<BigInt64Array, Int32Array>();
 
   readonly chooseConv: ChooseConv;
@@ -117,7 +118,7 @@ export class Lowering {
     const name = `${value.name}:${layout}`;
     const tensor =
       aliasOf(source.view(), layout, name) ??
-      (layout === "nhwc" && value.constant !== undefined
+      (layout === "nhwc" && isConstant(value)
         ? this.constant(name, permuteToNhwc(this.storable(value), value.dims), value.dims, "nhwc")
         : this.materialize(name, source, value.dims, layout));
     representation[layout] = tensor;
@@ -163,7 +164,7 @@ export class Lowering {
   /** A constant in the core's type; the same array with the same dims and layout is stored once, and never copied. */
   constant(
     name: string,
-    data: Exclude<TensorData, BigInt64Array>,
+    data: Exclude<TensorData, BigInt64Array> | StoredFloats,
     dims: readonly number[],
     layout: Layout = "plain",
   ): DraftTensor {
@@ -171,10 +172,15 @@ export class Lowering {
     const key = `${layout} ${dims.join(" ")}`;
     const same = known.find((entry) => entry.key === key);
     if (same !== undefined) return same.tensor;
-    const dtype = data instanceof Float32Array ? "f32" : data instanceof Int32Array ? "i32" : "u8";
-    const buffer =
-      known[0]?.tensor.buffer ??
-      newBuffer(data.byteLength, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+    const dtype =
+      data instanceof Float32Array || data instanceof StoredFloats
+        ? "f32"
+        : data instanceof Int32Array
+          ? "i32"
+          : "u8";
+    const bytes =
+      data instanceof StoredFloats ? data : new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    const buffer = known[0]?.tensor.buffer ?? newBuffer(bytes.length, bytes);
     const tensor = newTensor({ name, dtype, layout, dims, buffer });
     tensor.pinned = true;
     this.constants.set(data, [...known, { key, tensor }]);
@@ -184,10 +190,11 @@ export class Lowering {
   private representation(value: Value): Representation {
     let found = this.representations.get(value);
     if (found === undefined) {
-      if (value.constant === undefined) {
+      if (!isConstant(value)) {
         throw new SpineXRError("INTERNAL", `"${value.name}" is used before it is computed.`);
       }
-      const plain = this.constant(value.name, this.storable(value), value.dims);
+      const where = value.stored ?? originOf(value.constant as TensorData);
+      const plain = this.constant(value.name, where ?? this.storable(value), value.dims);
       found = { plain, nhwc: null, view: null };
       this.representations.set(value, found);
     }

@@ -5,6 +5,7 @@
  * `encode.ts` writes the binary form that `native/plan/` reads; `native/plan/steps.inc` is the twin of
  * `steps.ts` and a test holds both together.
  */
+import type { StoredFloats } from "../bytes/stored.ts";
 import type { Step } from "./steps.ts";
 
 export const PLAN_VERSION = 1;
@@ -47,6 +48,9 @@ export interface PlanPort {
   readonly countTensor: number;
 }
 
+/** Bytes of constants, or where in a file they lie; `length` is in bytes. */
+export type ConstantBytes = Uint8Array | StoredFloats;
+
 export interface Plan {
   readonly version: typeof PLAN_VERSION;
   readonly name: string;
@@ -56,6 +60,6 @@ export interface Plan {
   readonly outputs: readonly PlanPort[];
   readonly arenaBytes: number;
   /** Constant tensors' bytes, as parts to be laid one after another at 64-byte alignment (not joined: weights are large). */
-  readonly constants: readonly { readonly offset: number; readonly bytes: Uint8Array }[];
+  readonly constants: readonly { readonly offset: number; readonly bytes: ConstantBytes }[];
   readonly constantBytes: number;
 }

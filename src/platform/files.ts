@@ -43,11 +43,16 @@ async function readLocal(path: string, signal: AbortSignal | undefined): Promise
   } catch (cause) {
     if (cause instanceof SpineXRError) throw cause;
     throwIfAborted(signal);
-    const code = (cause as NodeJS.ErrnoException).code;
-    if (code === "ENOENT" || code === "ENOTDIR")
-      throw new SpineXRError("FILE_NOT_FOUND", `There is no file ${path}; check the path.`, { cause });
-    throw new SpineXRError("FILE_UNREADABLE", `The file ${path} cannot be read (${code}).`, { cause });
+    throw unreadable(path, cause);
   }
+}
+
+/** FILE_NOT_FOUND or FILE_UNREADABLE for an error of the file system. */
+export function unreadable(path: string, cause: unknown): SpineXRError {
+  const code = (cause as NodeJS.ErrnoException).code;
+  return code === "ENOENT" || code === "ENOTDIR"
+    ? new SpineXRError("FILE_NOT_FOUND", `There is no file ${path}; check the path.`, { cause })
+    : new SpineXRError("FILE_UNREADABLE", `The file ${path} cannot be read (${code}).`, { cause });
 }
 
 async function readRemote(url: URL, signal: AbortSignal | undefined): Promise<Uint8Array> {
@@ -85,10 +90,7 @@ async function readRemote(url: URL, signal: AbortSignal | undefined): Promise<Ui
   return bytes;
 }
 
-function checkSize(size: number, name: string): void {
-  if (size > MAX_FILE_BYTES)
-    throw new SpineXRError(
-      "LIMIT_EXCEEDED",
-      `${name} has ${size} bytes; expected at most ${MAX_FILE_BYTES}.`,
-    );
+export function checkSize(size: number, name: string, most = MAX_FILE_BYTES): void {
+  if (size > most)
+    throw new SpineXRError("LIMIT_EXCEEDED", `${name} has ${size} bytes; expected at most ${most}.`);
 }

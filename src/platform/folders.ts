@@ -1,7 +1,8 @@
 /** Folders on disk, read with care: nothing outside them, nothing above a size. */
-import { readdir, readFile, realpath, stat } from "node:fs/promises";
+import { readdir, realpath, stat } from "node:fs/promises";
 import { join, sep } from "node:path";
 import { SpineXRError, throwIfAborted } from "../api/errors.ts";
+import { StoredFile } from "./stored-file.ts";
 
 export async function pathKind(path: string): Promise<"file" | "folder" | "absent"> {
   try {
@@ -18,15 +19,26 @@ export async function foldersWith(path: string, marker: string): Promise<string[
   return names.filter((_, index) => kinds[index] === "file").sort();
 }
 
+interface InsideOptions {
+  readonly maxBytes: number;
+  readonly signal?: AbortSignal;
+}
+
 /**
  * Reads FOLDER/file. A link that leaves the folder is refused.
  * @throws SpineXRError FILE_NOT_FOUND, FILE_UNREADABLE, LIMIT_EXCEEDED, ABORTED
  */
-export async function readInside(
-  folder: string,
-  file: string,
-  options: { maxBytes: number; signal?: AbortSignal },
-): Promise<Uint8Array> {
+export async function readInside(folder: string, file: string, options: InsideOptions): Promise<Uint8Array> {
+  const opened = await openInside(folder, file, options);
+  try {
+    return opened.read(0, opened.size);
+  } finally {
+    opened.close();
+  }
+}
+
+/** Opens FOLDER/file; otherwise as readInside(). */
+export async function openInside(folder: string, file: string, options: InsideOptions): Promise<StoredFile> {
   throwIfAborted(options.signal);
   try {
     const path = await realpath(join(folder, file));
@@ -36,15 +48,7 @@ export async function readInside(
         `${file} leads out of the folder ${folder}; copy it into the folder.`,
       );
     }
-    const info = await stat(path);
-    if (!info.isFile()) throw new SpineXRError("FILE_UNREADABLE", `${join(folder, file)} is not a file.`);
-    if (info.size > options.maxBytes) {
-      throw new SpineXRError(
-        "LIMIT_EXCEEDED",
-        `${join(folder, file)} has ${info.size} bytes; expected at most ${options.maxBytes}.`,
-      );
-    }
-    return await readFile(path, { signal: options.signal });
+    return new StoredFile(path, options.maxBytes);
   } catch (cause) {
     if (cause instanceof SpineXRError) throw cause;
     throwIfAborted(options.signal);

@@ -52,7 +52,13 @@ test("plans, parts, inputs and outputs of wrong sizes", async () => {
   assert.is(await create(64, [{}]), "INVALID_ARGUMENT");
   assert.is(await create(64, [null]), "INVALID_ARGUMENT");
   assert.is(await create(-1, []), "INVALID_ARGUMENT");
-  assert.is(await create(2 ** 45, []), "OUT_OF_MEMORY");
+  // Nothing is allocated for constants that do not come.
+  assert.is(await create(2 ** 45, []), "INVALID_PLAN");
+  const inFile = (descriptor: number, length = 8) => ({ offset: 0, length, descriptor, position: 0 });
+  assert.is(await create(64, [inFile(-1)]), "INVALID_ARGUMENT");
+  assert.is(await create(64, [inFile(2 ** 30)]), "INVALID_ARGUMENT");
+  assert.is(await create(64, [inFile(0, 65)]), "INVALID_ARGUMENT");
+  assert.is(await create(64, [{ ...inFile(0), position: 0.5 }]), "INVALID_ARGUMENT");
   assert.is(
     (await failureOf(() => core.sessionCreate(engine, null, new Uint8Array(3), 0, []))).code,
     "INVALID_PLAN",

@@ -2,6 +2,7 @@
  * Memory of the test interpreter: an arena of tensors that checks every access. Reading what nothing wrote, or
  * leaving the storage, throws; every read notes which step wrote the element last.
  */
+import { bytesOf } from "../../src/bytes/stored.ts";
 import type { Plan, PlanTensor } from "../../src/plan/plan.ts";
 
 export interface Operand {
@@ -33,7 +34,7 @@ export class Machine {
     this.arena = new DataView(new ArrayBuffer(plan.arenaBytes));
     this.writers = new Int32Array(plan.arenaBytes).fill(NOBODY);
     const constants = new Uint8Array(plan.constantBytes);
-    for (const { offset, bytes } of plan.constants) constants.set(bytes, offset);
+    for (const { offset, bytes } of plan.constants) constants.set(bytesOf(bytes), offset);
     this.constants = new DataView(constants.buffer);
   }
 

@@ -1,4 +1,5 @@
 /** The arena: nothing that is still needed is overwritten, and memory is reused. */
+import { bytesOf } from "../../src/bytes/stored.ts";
 import { GraphBuilder } from "../../src/graph/builder.ts";
 import type { Graph, Value } from "../../src/graph/graph.ts";
 import { buildPlan } from "../../src/plan/lower.ts";
@@ -83,7 +84,7 @@ test("constants are stored once, by reference", () => {
   const [z] = b.add("binary", { inputs: [y as Value, d], op: "mul" });
   const plan = buildPlan(b.finish("constants", [z as Value]));
   assert.is(plan.constants.length, 1);
-  assert.is(plan.constants[0]?.bytes.buffer, data.buffer);
+  assert.is(bytesOf(plan.constants[0]!.bytes).buffer, data.buffer);
   assert.equal(execute(plan, [[0, 0, 0, 1, 1, 1]]).outputs[0], [1, 4, 9, 2, 6, 12]);
 });
 

@@ -32,6 +32,16 @@ export type AddonImageInput = readonly [
   Float32Array,
 ];
 
+/** A run of a plan's constants: bytes, or where they lie in an open file. */
+export type AddonPart =
+  | { readonly offset: number; readonly bytes: Uint8Array }
+  | {
+      readonly offset: number;
+      readonly length: number;
+      readonly descriptor: number;
+      readonly position: number;
+    };
+
 export interface Addon {
   abiVersion(): number;
   /** Space-separated kernel sets that this processor runs, best first. */
@@ -48,7 +58,7 @@ export interface Addon {
   weightsBytes(weights: WeightsHandle): number;
 
   /**
-   * Copies plan and parts before it returns. Parts ascend and lie inside constantBytes. Resolves to null when the weights
+   * Copies plan and bytes before it returns; what lies in files is read before the promise settles. Parts ascend and lie inside constantBytes. Resolves to null when the weights
    * lack a constant that the plan leaves out.
    */
   sessionCreate(
@@ -56,7 +66,7 @@ export interface Addon {
     weights: WeightsHandle | null,
     plan: Uint8Array,
     constantBytes: number,
-    parts: readonly { readonly offset: number; readonly bytes: Uint8Array }[],
+    parts: readonly AddonPart[],
   ): Promise<SessionHandle | null>;
   sessionDestroy(session: SessionHandle): void;
   sessionInputCount(session: SessionHandle): number;

@@ -5,7 +5,7 @@ import { loadAddonFile, packagePath } from "../../platform/package-files.ts";
 import type { Addon } from "./addon.ts";
 
 /** SPX_ABI_VERSION of the engine.h that addon.ts was written for. */
-export const ABI_VERSION = 4;
+export const ABI_VERSION = 5;
 
 let loaded: Addon | SpineXRError | null = null;
 

@@ -1,5 +1,6 @@
 /** CoreDriver over the addon. */
 import { type ErrorCode, SpineXRError } from "../../api/errors.ts";
+import { platformName } from "../../platform/environment.ts";
 import type { CoreInfo, PortData, Samples, Voi } from "../core.ts";
 import {
   type CoreDriver,
@@ -16,6 +17,7 @@ import { allocate } from "../port-checks.ts";
 import type {
   Addon,
   AddonImageInput,
+  AddonPart,
   AddonVoi,
   EngineHandle,
   SessionHandle,
@@ -76,9 +78,16 @@ const createHandle = (
       weights === null ? null : weights.handle,
       plan,
       constantBytes,
-      [...constants].sort((a, b) => a.offset - b.offset),
+      [...constants].sort((a, b) => a.offset - b.offset).map(addonPart),
     ),
   );
+
+/** Windows has descriptors per C library, so there the bytes go. */
+const addonPart = ({ offset, bytes }: EncodedPlan["constants"][number]): AddonPart => {
+  if (bytes instanceof Uint8Array) return { offset, bytes };
+  if (platformName().startsWith("win32")) return { offset, bytes: bytes.bytes() };
+  return { offset, length: bytes.length, descriptor: bytes.file.descriptor, position: bytes.position };
+};
 
 function nativeSession(addon: Addon, handle: SessionHandle, abortFlag: Int32Array): DriverSession {
   return {

@@ -10,7 +10,7 @@ import { wasmDriver } from "./driver.ts";
 import { instantiate, readText } from "./instance.ts";
 
 /** SPX_ABI_VERSION of the engine.h that wasm/module.d.ts was written for. */
-const ABI_VERSION = 4;
+const ABI_VERSION = 5;
 
 const device = (): string => `WebAssembly in ${runtimeName()}`;
 

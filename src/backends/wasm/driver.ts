@@ -116,7 +116,10 @@ async function wasmSession(
   weights: WasmWeights | null,
 ): Promise<DriverSession | null> {
   // Views on a large file are cut out first: cloning a view would clone the whole buffer behind it.
-  const parts = constants.map(({ offset, bytes }) => ({ offset, bytes: bytes.slice() }));
+  const parts = constants.map(({ offset, bytes }) => ({
+    offset,
+    bytes: bytes instanceof Uint8Array ? bytes.slice() : bytes.bytes(),
+  }));
   const { session, bytes } = await channel.request(
     "createSession",
     { weights: weights?.address ?? 0, plan, parts, constantBytes },

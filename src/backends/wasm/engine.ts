@@ -66,7 +66,17 @@ export function createEngine(instance: WasmInstance, threads: number, isa: strin
           heap.write(constantsAt + offset, bytes);
         }
         heap.check(
-          core.spx_session_create(engine, weights, planAt, plan.length, constantsAt, constantBytes, out),
+          core.spx_session_create(
+            engine,
+            weights,
+            planAt,
+            plan.length,
+            constantsAt,
+            constantBytes,
+            0,
+            0,
+            out,
+          ),
         );
         const session = heap.view.getUint32(out, true);
         return { session, bytes: session === 0 ? 0 : core.spx_session_bytes(session) >>> 0 };

@@ -1,6 +1,5 @@
 /** Functions of one element. */
-import type { UnaryOp } from "../../graph/graph.ts";
-import { elementCount } from "../../graph/graph.ts";
+import { elementCount, isConstant, type UnaryOp } from "../../graph/graph.ts";
 import type { NodeContext } from "./context.ts";
 import type { Operator, OperatorTable } from "./operator.ts";
 
@@ -40,7 +39,7 @@ function importClip(c: NodeContext) {
   for (const bound of [low, high]) {
     if (bound !== null && elementCount(bound.dims) !== 1) c.mismatch("its bounds must be single numbers.");
   }
-  if (x.dtype === "f32" && [low, high].every((bound) => bound === null || bound.constant !== undefined)) {
+  if (x.dtype === "f32" && [low, high].every((bound) => bound === null || isConstant(bound))) {
     const alpha = low === null ? -FLOAT_MAX : Number(low.constant![0]);
     const beta = high === null ? FLOAT_MAX : Number(high.constant![0]);
     return c.emit("unary", { inputs: [x], op: "clip", alpha, beta });

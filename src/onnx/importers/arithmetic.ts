@@ -1,5 +1,5 @@
 /** Functions of two or more tensors, element by element with broadcasting; comparisons, logic, Where. */
-import { type BinaryOp, type DType, elementCount, type Value } from "../../graph/graph.ts";
+import { type BinaryOp, type DType, elementCount, isConstant, type Value } from "../../graph/graph.ts";
 import type { NodeContext } from "./context.ts";
 import { ALL_TYPES, type Operator, type OperatorTable } from "./operator.ts";
 import { unsupported } from "./refusal.ts";
@@ -69,10 +69,10 @@ const variadic = (op: BinaryOp, of: readonly DType[], mean = false): Operator =>
 /** The exponent may be of another type than the base. x^2 is imported as x * x, which is exact. */
 function importPow(c: NodeContext) {
   const [x, exponent] = operands(c);
-  const single = exponent.constant?.length === 1 && exponent.dims.length <= x.dims.length;
+  const single =
+    isConstant(exponent) && elementCount(exponent.dims) === 1 && exponent.dims.length <= x.dims.length;
   if (single && Number(exponent.constant![0]) === 2) return c.emit("binary", { inputs: [x, x], op: "mul" });
-  if (x.dtype !== "f32" && (x.constant === undefined || exponent.constant === undefined))
-    unsupported(`a power of ${x.dtype}`);
+  if (x.dtype !== "f32" && !(isConstant(x) && isConstant(exponent))) unsupported(`a power of ${x.dtype}`);
   const y = exponent.dtype === x.dtype ? exponent : c.add("cast", { inputs: [exponent], dtype: x.dtype });
   return c.emit("binary", { inputs: [x, y], op: "pow" });
 }

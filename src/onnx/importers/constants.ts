@@ -1,23 +1,17 @@
 /** Operators that make constants, pass values through or convert their type. */
-import type { DType, TensorData, Value } from "../../graph/graph.ts";
-import { type DataTypeName, dataTypeName, graphDType, type OnnxNode, type OnnxTensor } from "../model.ts";
+import type { DType, Value } from "../../graph/graph.ts";
+import { type DataTypeName, dataTypeName, graphDType, type OnnxNode } from "../model.ts";
 import { type Imported, isForeign, type NodeContext } from "./context.ts";
 import { convertTensor } from "./convert.ts";
 import { ALL_TYPES, type OperatorTable } from "./operator.ts";
 import { unsupported } from "./refusal.ts";
-
-/** The graph's form of a tensor, where graphs have its type. */
-function asConstant(c: NodeContext, tensor: OnnxTensor): Imported {
-  const dtype = graphDType(tensor.type);
-  return dtype === null ? tensor : c.constant(tensor.data as TensorData, tensor.dims, dtype);
-}
 
 const INTEGERS = ["value_int", "value_ints"];
 const FLOATS = ["value_float", "value_floats"];
 
 function importConstant(c: NodeContext): Imported[] {
   const tensor = c.tensor("value");
-  if (tensor !== null) return [asConstant(c, tensor)];
+  if (tensor !== null) return [c.constantOf(tensor)];
   for (const name of [...INTEGERS, ...FLOATS]) {
     const attribute = c.node.attributes[name];
     if (attribute === undefined) continue;
@@ -43,7 +37,7 @@ function importConstantOfShape(c: NodeContext): Value[] {
   const dims = c.known(0) ?? c.mismatch("it needs a shape.");
   const tensor = c.tensor("value");
   if (tensor !== null && tensor.data.length !== 1) c.mismatch("its value must be a single number.");
-  const value = tensor === null ? c.scalar(0) : asConstant(c, { ...tensor, dims: [] });
+  const value = tensor === null ? c.scalar(0) : c.constantOf({ ...tensor, dims: [] });
   if (isForeign(value)) return unsupported(`a tensor of ${value.type}`);
   return c.emit("expand", { inputs: [value], dims });
 }

@@ -1,15 +1,29 @@
 /** One ONNX node as its importer sees it: inputs, attributes with defaults, and terse graph construction. */
 import { SpineXRError } from "../../api/errors.ts";
 import type { AddOptions, GraphBuilder } from "../../graph/builder.ts";
-import { type DType, elementCount, type NodeKind, type TensorData, type Value } from "../../graph/graph.ts";
+import {
+  type DType,
+  elementCount,
+  isConstant,
+  type NodeKind,
+  type TensorData,
+  type Value,
+} from "../../graph/graph.ts";
 import type { AddSpec, NodeSpec } from "../../graph/spec.ts";
-import { invalidOnnx, type OnnxAttribute, type OnnxNode, type OnnxTensor } from "../model.ts";
+import { graphDType, invalidOnnx, type OnnxAttribute, type OnnxNode, type OnnxTensor } from "../model.ts";
 import { runTimeProblem } from "./core-types.ts";
 import { unsupported } from "./refusal.ts";
 
 /** A value of the network: in the graph, or a constant of a type that graphs do not have. */
 export type Imported = Value | OnnxTensor;
 export const isForeign = (value: Imported): value is OnnxTensor => "type" in value;
+
+/** The graph's form of a tensor, where graphs have its type. */
+export function constantOf(builder: GraphBuilder, tensor: OnnxTensor, name: string): Imported {
+  if (tensor.stored !== undefined) return builder.stored(name, tensor.stored, tensor.dims);
+  const dtype = graphDType(tensor.type);
+  return dtype === null ? tensor : builder.constant(name, tensor.data as TensorData, tensor.dims, dtype);
+}
 
 /** Data made at import time may have this many elements. */
 const MAX_MADE_ELEMENTS = 1 << 26;
@@ -72,7 +86,7 @@ export class NodeContext {
     }
     const value = this.optional(position);
     if (value === null) return null;
-    if (value.constant === undefined) {
+    if (!isConstant(value)) {
       return unsupported(`its input ${position} ("${value.name}") must be known when the plan is made`);
     }
     return Array.from(value.constant as ArrayLike<number | bigint>, Number);
@@ -172,14 +186,20 @@ export class NodeContext {
     return this.builder.constant(`${this.name}/${this.#made++}`, data, dims, dtype);
   }
 
+  /** A tensor of the file as a constant of this node. */
+  constantOf(tensor: OnnxTensor): Imported {
+    return constantOf(this.builder, tensor, `${this.name}/${this.#made++}`);
+  }
+
   scalar(value: number): Value {
     return this.constant(Float32Array.of(value), []);
   }
 
   /** The same elements under other dims; a constant stays a constant, whatever its size. */
   reshape(x: Value, dims: readonly number[]): Value {
-    if (x.constant !== undefined && elementCount(dims) === x.constant.length) {
-      return this.constant(x.constant, dims, x.dtype);
+    if (isConstant(x) && elementCount(dims) === elementCount(x.dims)) {
+      if (x.stored !== undefined) return this.builder.stored(`${this.name}/${this.#made++}`, x.stored, dims);
+      return this.constant(x.constant!, dims, x.dtype);
     }
     return this.add("reshape", { inputs: [x], dims });
   }

@@ -1,5 +1,5 @@
 /** Which element types the core computes with at run time: everything else must be known when the plan is made. */
-import type { Value } from "../../graph/graph.ts";
+import { isConstant, type Value } from "../../graph/graph.ts";
 import type { NodeSpec } from "../../graph/spec.ts";
 
 const COMPARISONS = new Set(["equal", "less", "lessOrEqual", "greater", "greaterOrEqual"]);
@@ -9,7 +9,7 @@ const WHOLE_ARITHMETIC = new Set(["add", "sub", "mul", "div", "mod", "min", "max
 
 /** Null if the core can run this node, otherwise why not. */
 export function runTimeProblem(spec: NodeSpec, outputs: readonly Value[]): string | null {
-  if (outputs.every((output) => output.constant !== undefined)) return null;
+  if (outputs.every((output) => isConstant(output))) return null;
   switch (spec.kind) {
     case "concat":
     case "slice":

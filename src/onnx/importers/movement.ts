@@ -1,5 +1,5 @@
 /** Operators that move elements: slices, joins, permutations, repetition, padding. Any element type. */
-import { elementCount, type PadNode, type Value } from "../../graph/graph.ts";
+import { elementCount, isConstant, type PadNode, type Value } from "../../graph/graph.ts";
 import type { NodeContext } from "./context.ts";
 import { ALL_TYPES, type Operator, type OperatorTable } from "./operator.ts";
 
@@ -171,7 +171,7 @@ function padValue(c: NodeContext, mode: PadNode["mode"]): number | Value {
   const value = c.optional(2);
   if (value === null || mode !== "constant") return 0;
   if (elementCount(value.dims) !== 1) c.mismatch("its fill value must be a single number.");
-  return value.constant === undefined ? value : Number(value.constant[0]);
+  return isConstant(value) ? Number(value.constant![0]) : value;
 }
 
 function importGather(c: NodeContext): Value[] {

@@ -1,5 +1,5 @@
 /** Reductions, ArgMax and ArgMin, TopK. */
-import type { ReduceOp, Value } from "../../graph/graph.ts";
+import { isConstant, type ReduceOp, type Value } from "../../graph/graph.ts";
 import type { NodeContext } from "./context.ts";
 import type { Operator, OperatorTable } from "./operator.ts";
 import { unsupported } from "./refusal.ts";
@@ -58,7 +58,7 @@ function importTopK(c: NodeContext): Value[] {
   const spec = { axis, k, largest: c.int("largest", 1) === 1, sorted: c.int("sorted", 1) === 1 };
   if (x.dtype === "f32") return c.emit("topK", { inputs: [x], ...spec });
   // Known integers are ranked as floats where those are exact.
-  if (x.constant === undefined) unsupported(`ranking of ${x.dtype} at run time`);
+  if (!isConstant(x)) unsupported(`ranking of ${x.dtype} at run time`);
   if (!Array.from(x.constant as ArrayLike<number | bigint>, Number).every((v) => Math.abs(v) <= EXACT)) {
     unsupported("integers beyond 2^24");
   }

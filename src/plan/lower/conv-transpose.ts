@@ -2,7 +2,7 @@
  * convTranspose as a convolution of stride 1 over the input with zeros between its pixels: the kernel is turned
  * by 180 degrees and its channel axes are swapped (Dumoulin and Visin, "A guide to convolution arithmetic").
  */
-import { type ConvTransposeNode, elementCount, type Value } from "../../graph/graph.ts";
+import { type ConvTransposeNode, elementCount, isConstant, type Value } from "../../graph/graph.ts";
 import type { Atom, DraftTensor, View } from "../draft.ts";
 import { type Lowering, tensorSource, viewSource } from "../layout.ts";
 import { viewOf } from "../view.ts";
@@ -88,8 +88,8 @@ function turnedWeight(lowering: Lowering, weight: Value, node: ConvTransposeNode
   const dims = [outputs * group, perGroup, kh, kw];
   const name = `${weight.name}:turned`;
   const taps = kh * kw;
-  if (weight.constant instanceof Float32Array) {
-    const source = weight.constant;
+  const source = isConstant(weight) ? weight.constant : null;
+  if (source instanceof Float32Array) {
     const turned = new Float32Array(elementCount(dims));
     for (let at = 0; at < turned.length; at++) {
       const tap = at % taps;

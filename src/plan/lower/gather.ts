@@ -1,6 +1,12 @@
 /** gather and resample: elements of one axis picked or blended by index. */
 import { SpineXRError } from "../../api/errors.ts";
-import { elementCount, type GatherNode, type ResampleNode, type Value } from "../../graph/graph.ts";
+import {
+  elementCount,
+  type GatherNode,
+  isConstant,
+  type ResampleNode,
+  type Value,
+} from "../../graph/graph.ts";
 import type { Lowering } from "../layout.ts";
 import { reshapeView, sliceView } from "../view.ts";
 import { aroundAxis, expectF32 } from "./common.ts";
@@ -8,8 +14,8 @@ import { aroundAxis, expectF32 } from "./common.ts";
 export function lowerGather(lowering: Lowering, node: GatherNode): void {
   const [value, indices] = node.inputs;
   const output = node.outputs[0] as Value;
-  if (indices.constant !== undefined && elementCount(indices.dims) === 1) {
-    pickOne(lowering, node, Number(indices.constant[0]));
+  if (isConstant(indices) && elementCount(indices.dims) === 1) {
+    pickOne(lowering, node, Number(indices.constant![0]));
     return;
   }
   const sameRank = indices.dims.length === 1;
