@@ -13,7 +13,7 @@ import type { Plan } from "../plan/plan.ts";
 const COLD_BYTES = 24 * 2 ** 20;
 const MOST_COPIES = 24;
 /** Pixels of all copies of one algorithm: where weights come from hardly matters where they serve so many. */
-const MOST_PIXELS = 2 ** 14;
+const MOST_PIXELS = 2 ** 13;
 /** A convolution that may need more is not measured. */
 const MOST_BYTES = 2 ** 29;
 /** An algorithm's form of the weights is at most so many times as large. */
