@@ -5,10 +5,31 @@
 
 #include <utility>
 
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
+
 namespace spinexr {
 namespace {
+
 constexpr uint8_t kGuard = 0xA5;
+
+// Asks for large pages where the system gives them on request: weights and maps of megabytes are walked along
+// many streams at once, more than there are entries for small pages in the processor's table.
+void ask_for_large_pages(void* block, size_t bytes) {
+#if defined(__linux__)
+  constexpr uintptr_t kLargePage = uintptr_t{2} << 20;
+  const uintptr_t first = (reinterpret_cast<uintptr_t>(block) + kLargePage - 1) & ~(kLargePage - 1);
+  const uintptr_t end = (reinterpret_cast<uintptr_t>(block) + bytes) & ~(kLargePage - 1);
+  // A hint: where it is refused, small pages do.
+  if (first < end) (void)madvise(reinterpret_cast<void*>(first), end - first, MADV_HUGEPAGE);
+#else
+  (void)block;
+  (void)bytes;
+#endif
 }
+
+}  // namespace
 
 // calloc and a hand-made alignment: the same on every platform, and large blocks come as untouched zero
 // pages.
@@ -17,6 +38,7 @@ void* aligned_allocate(size_t bytes) {
   if (bytes > SIZE_MAX / 2 - extra) return nullptr;
   void* const raw = calloc(1, bytes + extra);
   if (raw == nullptr) return nullptr;
+  ask_for_large_pages(raw, bytes + extra);
   const uintptr_t aligned = align_up(reinterpret_cast<uintptr_t>(raw) + sizeof(void*));
   void** const result = reinterpret_cast<void**>(aligned);
   result[-1] = raw;

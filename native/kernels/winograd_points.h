@@ -16,12 +16,22 @@
 #ifndef SPINEXR_KERNELS_WINOGRAD_POINTS_H_
 #define SPINEXR_KERNELS_WINOGRAD_POINTS_H_
 
+// kScale are the factors of G's rows, which G g is multiplied with last.
+namespace spinexr::winograd2 {
+
+constexpr double kScale[4] = {1, 0.5, 0.5, 1};
+
+}  // namespace spinexr::winograd2
+
 namespace spinexr::winograd4 {
 
 constexpr float kA = 0.625f, kB = 1.5f;
 constexpr float kA2 = kA * kA, kB2 = kB * kB;
 constexpr float kA3 = kA2 * kA, kB3 = kB2 * kB;
 constexpr float kProduct = kA2 * kB2, kSum = kA2 + kB2;
+constexpr double kScaleA = 0.5 / (double{kA2} * (double{kA2} - double{kB2}));
+constexpr double kScaleB = 0.5 / (double{kB2} * (double{kB2} - double{kA2}));
+constexpr double kScale[6] = {1 / (double{kA2} * double{kB2}), kScaleA, kScaleA, kScaleB, kScaleB, 1};
 
 }  // namespace spinexr::winograd4
 

@@ -3,7 +3,7 @@
 // only tile by tile while A is packed. Depthwise convolution multiplies channel vectors directly.
 #include <string.h>
 
-#include "conv_op.h"
+#include "conv_panels.h"
 #include "gemm.h"
 #include "geometry.h"
 #include "plan/enums.h"
@@ -24,37 +24,24 @@ Status ConvOp::prepare(PrepareContext& context) {
   SPX_TRY(prepare_identity(context));
   y_stride = context.tensor(step.y).pixel_stride;
   if (step.residual >= 0) residual_stride = context.tensor(step.residual).pixel_stride;
+  return prepare_weights(context);
+}
+
+Status ConvOp::prepare_weights(PrepareContext& context) {
   if (!context.is_constant(step.weight)) {
-    context.need_shared(weight_bytes);
+    context.need_shared(expanded_bytes + weight_bytes);
     return Status::OK;
   }
+  context.need_shared(expanded_bytes);
   context.release_constant(step.weight);
-  const ConvGeometry& g = geometry;
-  const uint8_t* data;
-  SPX_TRY(context.constant_form(step.weight,
-                                {static_cast<int64_t>(packing()), context.kernels.nr, g.group, g.group_o,
-                                 g.group_c, g.kernel_h * g.kernel_w},
-                                weight_bytes, &data, [&](const uint8_t* raw, uint8_t* target) {
-                                  pack(context.kernels, reinterpret_cast<const float*>(raw),
-                                       reinterpret_cast<float*>(target));
-                                }));
+  const uint8_t* data = nullptr;
+  SPX_TRY(weight_form(context, packing(), weight_bytes, &data,
+                      [&](const float* raw, float* target) { pack(context.kernels, raw, target); }));
   packed = reinterpret_cast<const float*>(data);
   return Status::OK;
 }
 
 namespace {
-
-// plain [o, group_c, kh, kw] of one group to panels [panel][kh, kw, c][nr]; the target is zero behind column
-// o.
-void pack_weights(const float* weight, const ConvGeometry& g, const GemmShape& shape, int nr, float* packed) {
-  const int64_t taps = g.kernel_h * g.kernel_w;
-  for (int64_t o = 0; o < g.group_o; ++o) {
-    float* const column = packed + o / nr * shape.panel_floats + o % nr;
-    for (int64_t c = 0; c < g.group_c; ++c) {
-      for (int64_t tap = 0; tap < taps; ++tap) column[(tap * g.group_c + c) * nr] = *weight++;
-    }
-  }
-}
 
 // plain [c, 1, kh, kw] to [kh, kw][c].
 void pack_depthwise(const float* weight, const ConvGeometry& g, float* packed) {
@@ -64,7 +51,7 @@ void pack_depthwise(const float* weight, const ConvGeometry& g, float* packed) {
   }
 }
 
-class GemmConv final : public ConvOp {
+class GemmConv final : public PanelConv {
  public:
   GemmShape shape;
 
@@ -72,15 +59,6 @@ class GemmConv final : public ConvOp {
     Source source(*this, context);
     gemm(context, shape, epilogue, source);
     return Status::OK;
-  }
-
- protected:
-  Packing packing() const override { return Packing::kConvPanels; }
-  void pack(const KernelTable& kernels, const float* weight, float* target) const override {
-    for (int64_t group = 0; group < geometry.group; ++group) {
-      pack_weights(weight + group * geometry.group_o * geometry.depth(), geometry, shape, kernels.nr,
-                   target + group * shape.packed_floats());
-    }
   }
 
  private:
@@ -260,11 +238,11 @@ Status prepare_conv(PrepareContext& context, const step::conv& step, OpPointer* 
     auto gemm = std::unique_ptr<GemmConv>(new (std::nothrow) GemmConv);
     if (gemm == nullptr) return Status::OK;
     if (!make_gemm_shape(context.kernels, context.threads, g.group, g.pixels(), g.group_o, g.depth(),
-                         &gemm->shape)) {
+                         &gemm->shape) ||
+        !gemm->set_panels(context.kernels, g)) {
       return context.fail("its sizes overflow");
     }
     SPX_TRY(check_in_place(context, step, gemm->shape.chunks <= 1));
-    gemm->weight_bytes = static_cast<uint64_t>(g.group * gemm->shape.packed_floats()) * sizeof(float);
     context.need_per_thread(gemm->shape.thread_scratch(context.kernels));
     conv = std::move(gemm);
   }

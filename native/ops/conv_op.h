@@ -16,6 +16,7 @@ class ConvOp : public Op {
   Epilogue epilogue;
   int64_t y_stride = 0, residual_stride = 0;
   uint64_t weight_bytes = 0;      // packed
+  uint64_t expanded_bytes = 0;    // of what each run makes of them, at the start of the shared scratch
   const float* packed = nullptr;  // null: packed in each run, since the weights are computed
   AlignedBuffer identity;         // scale 1 and shift 0 where the plan gives none
 
@@ -28,12 +29,28 @@ class ConvOp : public Op {
   }
 
  protected:
+  // Packs constant weights, or sets aside scratch for weights that are computed.
+  virtual Status prepare_weights(PrepareContext& context);
+  // The constant weights in a form of the kernel's width and these sizes, as make(weights, target) writes it.
+  template <class Make>
+  Status weight_form(PrepareContext& context, Packing form, uint64_t bytes, const uint8_t** data,
+                     const Make& make) const {
+    const ConvGeometry& g = geometry;
+    return context.constant_form(step.weight,
+                                 {static_cast<int64_t>(form), context.kernels.nr, g.group, g.group_o,
+                                  g.group_c, g.kernel_h * g.kernel_w},
+                                 bytes, data, [&](const uint8_t* raw, uint8_t* target) {
+                                   make(reinterpret_cast<const float*>(raw),
+                                        reinterpret_cast<float*>(target));
+                                 });
+  }
+
   virtual Packing packing() const = 0;
   virtual void pack(const KernelTable& kernels, const float* weight, float* target) const = 0;
 
   const float* weights(const RunContext& context) const {
     if (packed != nullptr) return packed;
-    float* const target = reinterpret_cast<float*>(context.shared_scratch);
+    float* const target = reinterpret_cast<float*>(context.shared_scratch + expanded_bytes);
     memset(target, 0, weight_bytes);
     pack(context.kernels, context.data<float>(step.weight), target);
     return target;

@@ -195,7 +195,7 @@ Status pack_constant(PrepareContext& context, Matmul* op) {
   };
   const int64_t* const d = own.dims;
   const int64_t* const s = own.b_stride;
-  const uint8_t* data;
+  const uint8_t* data = nullptr;
   SPX_TRY(context.constant_form(
       op->step.b,
       {static_cast<int64_t>(Packing::kMatmulPanels), context.kernels.nr, op->shape.k, op->shape.n,

@@ -5,7 +5,7 @@
 //   U2 = A11 B11 + S2 T2, U4 = U2 + S1 T1
 //   C12 = U4 + S4 B22, C21 = U2 + S3 T3 - A22 T4, C22 = U4 + S3 T3
 // (S. Winograd's variant; Higham, Accuracy and Stability of Numerical Algorithms, section 23.1.) The sums of
-// A are made while it is packed, those of B once; products are summed tile by tile, in registers and the
+// A are made while it is packed, those of B before; products are summed tile by tile, in registers and the
 // first-level cache.
 #include "strassen.h"
 
@@ -24,56 +24,42 @@ constexpr int64_t kTiles = 4;
 // Packing a pair costs about this part of multiplying it with a panel of each form.
 constexpr double kPackCost = 0.09;
 
-// Plain [o, c, kh, kw] to [panel of the first half][form][half_depth][nr]; zero behind the last column and
-// row.
-void pack_forms(const float* weight, const ConvGeometry& g, const StrassenShape& shape, int nr,
-                float* packed) {
-  const int64_t taps = g.kernel_h * g.kernel_w;
-  // Row k of B is tap k / c, channel k % c.
-  const auto b = [&](int64_t k, int64_t o) {
-    if (k >= shape.depth || o >= g.o) return 0.0;
-    return static_cast<double>(weight[(o * g.c + k % g.c) * taps + k / g.c]);
-  };
-  for (int64_t panel = 0; panel < shape.half_panels; ++panel) {
-    float* const forms = packed + panel * kForms * shape.form_floats;
-    for (int64_t k = 0; k < shape.half_depth; ++k) {
-      const int64_t below = k + shape.half_depth;
-      for (int64_t j = 0; j < nr; ++j) {
-        const int64_t left = panel * nr + j, right = left + shape.half_panels * nr;
-        const double b11 = b(k, left), b12 = b(k, right), b21 = b(below, left), b22 = b(below, right);
-        const double t1 = b12 - b11, t2 = b22 - t1;
-        const double values[kForms] = {b11, b21, t2, b22 - b12, t1, b22, b21 - t2};
-        for (int form = 0; form < kForms; ++form)
-          forms[form * shape.form_floats + k * nr + j] = static_cast<float>(values[form]);
-      }
-    }
-  }
-}
+// The sums of B, [panel of the first half][sum][half_depth][nr].
+enum Sum { kT1, kT2, kT3, kT4, kSums };
+// Rows of a panel whose sums one task makes.
+constexpr int64_t kTaskRows = 32;
 
-class StrassenConv final : public ConvOp {
+class StrassenConv final : public ExpandingConv {
  public:
   StrassenShape shape;
 
   Status run(const RunContext& context) const override;
 
  protected:
-  Packing packing() const override { return Packing::kStrassen; }
-  void pack(const KernelTable& kernels, const float* weight, float* target) const override {
-    pack_forms(weight, geometry, shape, kernels.nr, target);
-  }
+  Packing expanded_packing() const override { return Packing::kStrassen; }
+  bool needs_panels() const override { return true; }
+  int64_t expand_tasks() const override { return shape.half_panels * panel_row_tasks(); }
+  void expand(const KernelTable& kernels, const float* packed_weights, int64_t task,
+              float* sums) const override;
+
+ private:
+  int64_t panel_row_tasks() const { return ceil_div(shape.half_depth, kTaskRows); }
+  void add_rows(const KernelTable& kernels, const float* packed_weights, int64_t panel, int64_t first,
+                int64_t end, float* sums) const;
 };
 
 // A pair of runs of rows with some panels.
 class Task {
  public:
   Task(const StrassenConv& op, const RunContext& context, const ConvInput& input, const float* weights,
-       int thread, int64_t pair, int64_t panel_task)
+       const float* sums, int thread, int64_t pair, int64_t panel_task)
       : op_(op),
         shape_(op.shape),
         context_(context),
         kernels_(context.kernels),
         input_(input),
         weights_(weights),
+        sums_(sums),
         panel_(panel_task * shape_.task_panels),
         panel_end_(smaller(shape_.half_panels, panel_ + shape_.task_panels)),
         forms_(context.scratch<float>(thread)),
@@ -144,10 +130,35 @@ class Task {
     t.addend = addend;
     t.ld_addend = t.ldc = kernels_.nr;
     if (form_index == kForms) return t;  // no product
-    t.depth = static_cast<int>(shape_.half_depth);
     t.a = form(form_index);
-    t.b = weights_ + (panel * kForms + form_index) * shape_.form_floats;
+    t.b = b(panel, form_index);
+    // Below an odd depth the second half of B lacks a row.
+    const bool lower = form_index == kA12B21 || form_index == kS4B22;
+    t.depth = static_cast<int>(lower ? shape_.depth - shape_.half_depth : shape_.half_depth);
     return t;
+  }
+
+  const float* b(int64_t panel, int form_index) const {
+    const auto quarter = [&](int64_t p, int64_t row) {
+      return weights_ + p * op_.panels.floats + row * kernels_.nr;
+    };
+    const auto sum = [&](int index) { return sums_ + (panel * kSums + index) * shape_.sum_floats; };
+    switch (form_index) {
+      case kA11B11:
+        return quarter(panel, 0);
+      case kA12B21:
+        return quarter(panel, shape_.half_depth);
+      case kS4B22:
+        return quarter(panel + shape_.half_panels, shape_.half_depth);
+      case kS1T1:
+        return sum(kT1);
+      case kS2T2:
+        return sum(kT2);
+      case kS3T3:
+        return sum(kT3);
+      default:
+        return sum(kT4);
+    }
   }
 
   // target = form + addend
@@ -187,18 +198,55 @@ class Task {
   const KernelTable& kernels_;
   const ConvInput& input_;
   const float* const weights_;
+  const float* const sums_;
   const int64_t panel_, panel_end_;
   float* const forms_;
   float* const tiles_;
   int64_t row_, top_, bottom_;
 };
 
+void StrassenConv::expand(const KernelTable& kernels, const float* packed_weights, int64_t task,
+                          float* sums) const {
+  const int64_t panel = task / panel_row_tasks(), first = task % panel_row_tasks() * kTaskRows;
+  const int64_t end = smaller(shape.half_depth, first + kTaskRows);
+  const int64_t below = smaller(end, shape.depth - shape.half_depth);
+  if (first < below) add_rows(kernels, packed_weights, panel, first, below, sums);
+  if (below < end) add_rows(kernels, packed_weights, panel, larger(first, below), end, sums);
+}
+
+// Rows [first, end) of the sums of a pair of panels; either all or none of them have a row in the second half
+// of B.
+void StrassenConv::add_rows(const KernelTable& kernels, const float* packed_weights, int64_t panel,
+                            int64_t first, int64_t end, float* sums) const {
+  const int64_t right = panel + shape.half_panels, below = first + shape.half_depth;
+  const auto rows_of = [&](int64_t p, int64_t row) {
+    return p < panels.count && row < shape.depth ? packed_weights + p * panels.floats + row * kernels.nr
+                                                 : nullptr;
+  };
+  const float *const b11 = rows_of(panel, first), *const b12 = rows_of(right, first);
+  const float *const b21 = rows_of(panel, below), *const b22 = rows_of(right, below);
+  float* const target = sums + panel * kSums * shape.sum_floats + first * kernels.nr;
+  float *const t1 = target, *const t2 = t1 + shape.sum_floats;
+  float *const t3 = t2 + shape.sum_floats, *const t4 = t3 + shape.sum_floats;
+  const float zero = 0;
+  const auto subtract = [&](float* y, const float* a, const float* b) {
+    kernels.binary(static_cast<int>(BinaryOp::kSub), y, a == nullptr ? &zero : a, a != nullptr,
+                   b == nullptr ? &zero : b, b != nullptr, (end - first) * kernels.nr);
+  };
+  subtract(t1, b12, b11);
+  subtract(t2, b22, t1);
+  subtract(t3, b22, b12);
+  subtract(t4, b21, t2);
+}
+
 Status StrassenConv::run(const RunContext& context) const {
   const ConvInput input = this->input(context);
-  const float* const forms = weights(context);
+  const float* const packed_weights = weights(context);
+  const float* const sums = expanded(context, packed_weights);
   const int64_t pairs = shape.images * shape.image_pairs;
   context.pool.parallel_for(pairs * shape.panel_tasks, [&](int64_t i, int thread) {
-    Task(*this, context, input, forms, thread, i / shape.panel_tasks, i % shape.panel_tasks).run();
+    const int64_t pair = i / shape.panel_tasks, panel_task = i % shape.panel_tasks;
+    Task(*this, context, input, packed_weights, sums, thread, pair, panel_task).run();
   });
   return Status::OK;
 }
@@ -229,7 +277,7 @@ bool make_shape(const KernelTable& kernels, int threads, const ConvGeometry& g, 
   shape->form_depth = ceil_div(shape->half_depth, 16) * 16;
   shape->side_by_side = larger(1, kPackedDepth / shape->form_depth);
   shape->row_groups = ceil_div(kForms, shape->side_by_side);
-  shape->form_floats = ceil_div(shape->half_depth * kernels.nr, 16) * 16;
+  shape->sum_floats = ceil_div(shape->half_depth * kernels.nr, 16) * 16;
   shape->images = g.n;
   shape->image_rows = g.oh * g.ow;
   shape->image_pairs = ceil_div(shape->image_rows, 2 * kernels.mr);
@@ -239,7 +287,7 @@ bool make_shape(const KernelTable& kernels, int threads, const ConvGeometry& g, 
 
 }  // namespace
 
-int64_t StrassenShape::packed_floats() const { return half_panels * kForms * form_floats; }
+int64_t StrassenShape::sums_floats() const { return half_panels * kSums * sum_floats; }
 
 uint64_t StrassenShape::thread_scratch(const KernelTable& kernels) const {
   const int64_t row = row_groups * kPackedStride + kTiles * kernels.nr;
@@ -254,10 +302,10 @@ Status make_strassen_conv(PrepareContext& context, const ConvGeometry& geometry,
                           std::unique_ptr<ConvOp>* conv) {
   auto op = std::unique_ptr<StrassenConv>(new (std::nothrow) StrassenConv);
   if (op == nullptr) return Status::OK;
-  if (!make_shape(context.kernels, context.threads, geometry, &op->shape)) {
+  if (!make_shape(context.kernels, context.threads, geometry, &op->shape) ||
+      !op->set_panels(context.kernels, geometry, op->shape.sums_floats(), geometry.pixels())) {
     return context.fail("its sizes overflow");
   }
-  op->weight_bytes = static_cast<uint64_t>(op->shape.packed_floats()) * sizeof(float);
   context.need_per_thread(op->shape.thread_scratch(context.kernels));
   *conv = std::move(op);
   return Status::OK;

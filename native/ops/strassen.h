@@ -7,7 +7,7 @@
 
 #include <memory>
 
-#include "conv_op.h"
+#include "conv_panels.h"
 
 namespace spinexr {
 
@@ -17,13 +17,13 @@ namespace spinexr {
 struct StrassenShape {
   int64_t depth = 0, half_depth = 0;  // half_depth is rounded up and at most kPackedDepth
   int64_t half_panels = 0;
-  int64_t form_floats = 0;  // of one panel of a form of B, 64-byte aligned
-  int64_t form_depth = 0;   // from form to form of A in a packed row
+  int64_t sum_floats = 0;  // of one panel of a sum of B, 64-byte aligned
+  int64_t form_depth = 0;  // from form to form of A in a packed row
   int64_t side_by_side = 0, row_groups = 0;
   int64_t images = 0, image_rows = 0, image_pairs = 0;
   int64_t panel_tasks = 0, task_panels = 0;  // of half_panels
 
-  int64_t packed_floats() const;  // the seven forms of B
+  int64_t sums_floats() const;  // the four sums of B
   uint64_t thread_scratch(const KernelTable& kernels) const;
 };
 

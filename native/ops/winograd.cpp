@@ -10,17 +10,26 @@ constexpr int kMostPositions = 36;
 // What padding reads as.
 alignas(64) constexpr float kZeros[kPackedDepth] = {};
 
-class WinogradConv final : public ConvOp {
+// Input channels of a panel whose filters are transformed by one task: small layers keep all threads busy.
+constexpr int64_t kTaskFilters = 32;
+
+class WinogradConv final : public ExpandingConv {
  public:
   WinogradShape shape;
 
   Status run(const RunContext& context) const override;
 
  protected:
-  Packing packing() const override { return shape.m == 2 ? Packing::kWinograd2 : Packing::kWinograd4; }
-  void pack(const KernelTable& kernels, const float* weight, float* target) const override {
-    pack_winograd_weights(weight, geometry, shape, kernels.nr, target);
+  Packing expanded_packing() const override {
+    return shape.m == 2 ? Packing::kWinograd2 : Packing::kWinograd4;
   }
+  bool needs_panels() const override { return false; }
+  int64_t expand_tasks() const override { return shape.panels * panel_filter_tasks(); }
+  void expand(const KernelTable& kernels, const float* packed_weights, int64_t task,
+              float* target) const override;
+
+ private:
+  int64_t panel_filter_tasks() const { return ceil_div(geometry.c, kTaskFilters); }
 };
 
 // A block of tiles with some panels of output channels.
@@ -99,7 +108,7 @@ class Task {
     tile.depth = depth;
     tile.ldc = tile.ld_addend = shape_.task_panels * kernels_.nr;
     for (int64_t panel = panel_; panel < panel_end_; ++panel) {
-      tile.b = weights_ + (position * shape_.panels + panel) * shape_.panel_floats + c * kernels_.nr;
+      tile.b = weights_ + position * shape_.position_floats() + panel * shape_.panel_floats + c * kernels_.nr;
       float* const products = products_ + position * product_stride_ + (panel - panel_) * kernels_.nr;
       // Parts of equal height: a last one of few rows would be slow.
       for (int64_t part = 0; part < parts; ++part) {
@@ -158,11 +167,19 @@ class Task {
   float* const pixels_;
 };
 
+void WinogradConv::expand(const KernelTable& kernels, const float* packed_weights, int64_t task,
+                          float* target) const {
+  const int64_t tasks = panel_filter_tasks(), panel = task / tasks, c = task % tasks * kTaskFilters;
+  kernels.winograd_weights(static_cast<int>(shape.m), target + panel * shape.panel_floats + c * kernels.nr,
+                           shape.position_floats(), packed_weights + panel * panels.floats + c * kernels.nr,
+                           geometry.c * kernels.nr, smaller(kTaskFilters, geometry.c - c) * kernels.nr);
+}
+
 Status WinogradConv::run(const RunContext& context) const {
   const ConvInput input = this->input(context);
-  const float* const packed_weights = weights(context);
+  const float* const transformed = expanded(context);
   context.pool.parallel_for(shape.blocks * shape.panel_tasks, [&](int64_t i, int thread) {
-    Task(*this, context, input, packed_weights, thread, i / shape.panel_tasks, i % shape.panel_tasks).run();
+    Task(*this, context, input, transformed, thread, i / shape.panel_tasks, i % shape.panel_tasks).run();
   });
   return Status::OK;
 }
@@ -173,10 +190,10 @@ Status make_winograd_conv(PrepareContext& context, const ConvGeometry& geometry,
                           std::unique_ptr<ConvOp>* conv) {
   auto op = std::unique_ptr<WinogradConv>(new (std::nothrow) WinogradConv);
   if (op == nullptr) return Status::OK;
-  if (!make_winograd_shape(context.kernels, context.threads, geometry, m, &op->shape)) {
+  if (!make_winograd_shape(context.kernels, context.threads, geometry, m, &op->shape) ||
+      !op->set_panels(context.kernels, geometry, op->shape.weight_floats(), op->shape.tiles)) {
     return context.fail("its sizes overflow");
   }
-  op->weight_bytes = static_cast<uint64_t>(op->shape.packed_floats()) * sizeof(float);
   const int64_t scratch = op->shape.scratch_floats(context.kernels.nr, geometry.scaled);
   context.need_per_thread(static_cast<uint64_t>(scratch) * sizeof(float));
   *conv = std::move(op);

@@ -7,7 +7,7 @@
 
 #include <memory>
 
-#include "conv_op.h"
+#include "conv_panels.h"
 
 namespace spinexr {
 
@@ -22,12 +22,15 @@ struct WinogradShape {
   int64_t side_by_side = 0;  // positions in one packed row, since most rows are shorter than kPackedStride
   int64_t row_groups = 0;    // runs of block_tiles packed rows that hold all positions
   int64_t panels = 0;        // of nr output channels
-  int64_t panel_floats = 0;  // from panel to panel of the weights, 64-byte aligned
+  int64_t panel_floats = 0;  // from panel to panel of a position's weights, 64-byte aligned
 
   int64_t blocks = 0, block_tiles = 0;
   int64_t panel_tasks = 0, task_panels = 0;
 
-  int64_t packed_floats() const { return positions * panels * panel_floats; }
+  // Transformed weights: [position][panel][c][nr], and a line between positions, so that those of a filter do
+  // not all fall into the same set of the cache.
+  int64_t position_floats() const { return panels * panel_floats + 16; }
+  int64_t weight_floats() const { return positions * position_floats(); }
   // Of a task: transformed inputs, then products, then the pixels of one tile where they need a prologue.
   int64_t input_floats() const { return row_groups * block_tiles * kPackedStride; }
   // From one position's products to the next; a line more than they fill, so that those of a tile do not all
@@ -44,11 +47,6 @@ bool runs_winograd(const ConvGeometry& geometry);
 // False when a size overflows. m is 2 or 4.
 bool make_winograd_shape(const KernelTable& kernels, int threads, const ConvGeometry& geometry, int64_t m,
                          WinogradShape* shape);
-
-// Plain weights [o, c, 3, 3] to G g G^T, computed in double and rounded once: [position][panel][c][nr].
-// target is zero where nothing is written: behind the last output channel.
-void pack_winograd_weights(const float* weight, const ConvGeometry& geometry, const WinogradShape& shape,
-                           int nr, float* target);
 
 // The op without its step and geometry, and its scratch; null when out of memory.
 Status make_winograd_conv(PrepareContext& context, const ConvGeometry& geometry, int64_t m,

@@ -547,9 +547,7 @@ void check_gemm(const KernelTable& t) {
   }
 }
 
-// By the definition of a convolution, whatever the matrices: weights that are 1 at tap (kh, kw) and 0
-// elsewhere turn into G's columns, so input, product and output transform together must give the shifted
-// pixels.
+// G's element of a position and a tap.
 double winograd_weight(int m, int position, int tap) {
   if (m == 2) {
     const double g[4][3] = {{1, 0, 0}, {0.5, 0.5, 0.5}, {0.5, -0.5, 0.5}, {0, 0, 1}};
@@ -566,6 +564,30 @@ double winograd_weight(int m, int position, int tap) {
   return pow(points[position], tap) / denominator;
 }
 
+// G g G^T of n filters: returned, (n + 3) from position to position.
+std::vector<float> check_winograd_weights(const KernelTable& t, int m, int64_t n, const float* filters,
+                                          int64_t w_stride) {
+  const int size = m + 2;
+  const int64_t stride = n + 3;
+  float* const v = operands[1].fill((size * size - 1) * stride + n);
+  t.winograd_weights(m, v, stride, filters, w_stride, n);
+  check_intact("winograd_weights", n);
+  for (int i = 0; i < size * size; ++i) {
+    for (int64_t k = 0; k < n; ++k) {
+      double want = 0, magnitude = 0;
+      for (int tap = 0; tap < 9; ++tap) {
+        const double term = winograd_weight(m, i / size, tap / 3) * winograd_weight(m, i % size, tap % 3) *
+                            filters[tap * w_stride + k];
+        want += term;
+        magnitude += fabs(term);
+      }
+      expect("winograd_weights", n, i * n + k, v[i * stride + k], want, 4 * kUlp * magnitude + kTiny);
+    }
+  }
+  return std::vector<float>(v, v + (size * size - 1) * stride + n);
+}
+
+// By the definition of a convolution, whatever the matrices.
 void check_winograd(const KernelTable& t, int m, int64_t n, int options) {
   const int size = m + 2, count = size * size, rows = 1 + options % m, cols = 1 + options / 2 % m;
   const bool has_bias = options & 1, has_residual = options & 2, clamped = options & 4;
@@ -588,13 +610,12 @@ void check_winograd(const KernelTable& t, int m, int64_t n, int options) {
   check_intact("winograd_input", n);
   std::copy(v.back(), v.back() + n, sums.data() + (count - 1) * stride);
 
-  const int tap_h = options % 3, tap_w = options / 3 % 3;
+  const int64_t w_stride = n + 1;
+  const float* const filters = operands[6].fill(8 * w_stride + n, -0.5, 0.5);
+  const std::vector<float> weights = check_winograd_weights(t, m, n, filters, w_stride);
   float* const products = operands[1].fill((count - 1) * stride + n);
   for (int i = 0; i < count; ++i) {
-    const double weight = winograd_weight(m, i / size, tap_h) * winograd_weight(m, i % size, tap_w);
-    for (int64_t c = 0; c < n; ++c) {
-      products[i * stride + c] = static_cast<float>(weight * sums[i * stride + c]);
-    }
+    for (int64_t c = 0; c < n; ++c) products[i * stride + c] = weights[i * stride + c] * sums[i * stride + c];
   }
   spinexr::WinogradOutput tile = {};
   tile.m = m;
@@ -620,7 +641,10 @@ void check_winograd(const KernelTable& t, int m, int64_t n, int options) {
   for (int i = 0; i < rows; ++i) {
     for (int j = 0; j < cols; ++j) {
       for (int64_t c = 0; c < n; ++c) {
-        double want = x[(i + tap_h) * size + j + tap_w][c];
+        double want = 0;
+        for (int tap = 0; tap < 9; ++tap) {
+          want += double{filters[tap * w_stride + c]} * x[(i + tap / 3) * size + j + tap % 3][c];
+        }
         if (scaled) want *= tile.scale[c];
         if (has_bias) want += tile.bias[c];
         if (has_residual) want += tile.residual[i * tile.residual_row + j * tile.residual_pixel + c];

@@ -1,4 +1,5 @@
-// Winograd's transforms of one tile, a vector of channels at a time: columns first, then rows.
+// Winograd's transforms of one tile, or of one filter, a vector of channels at a time: columns first, then
+// rows.
 #ifndef SPINEXR_KERNELS_GENERIC_WINOGRAD_H_
 #define SPINEXR_KERNELS_GENERIC_WINOGRAD_H_
 
@@ -21,9 +22,15 @@ struct WinogradTransforms {
     tile->m == 2 ? output<F2>(*tile) : output<F4>(*tile);
   }
 
+  static void winograd_weights(int m, float* v, int64_t v_stride, const float* w, int64_t w_stride,
+                               int64_t n) {
+    m == 2 ? weights<F2>(v, v_stride, w, w_stride, n) : weights<F4>(v, v_stride, w, w_stride, n);
+  }
+
  private:
   struct F2 {
     static constexpr int kTile = 2, kSize = 4;
+    static constexpr const double (&kScale)[4] = winograd2::kScale;
     SPX_INLINE static void input(Vec (&d)[4]) {
       const Vec d0 = S::sub(d[0], d[2]), d1 = S::add(d[1], d[2]);
       const Vec d2 = S::sub(d[2], d[1]), d3 = S::sub(d[3], d[1]);
@@ -36,10 +43,18 @@ struct WinogradTransforms {
       y[0] = S::add(S::add(s[1], s[2]), s[0]);
       y[1] = S::add(S::sub(s[1], s[2]), s[3]);
     }
+    SPX_INLINE static void weights(const Vec (&g)[3], Vec (&u)[4]) {
+      const Vec even = S::add(g[0], g[2]);
+      u[0] = g[0];
+      u[1] = S::add(even, g[1]);
+      u[2] = S::sub(even, g[1]);
+      u[3] = g[2];
+    }
   };
 
   struct F4 {
     static constexpr int kTile = 4, kSize = 6;
+    static constexpr const double (&kScale)[6] = winograd4::kScale;
     SPX_INLINE static void input(Vec (&d)[6]) {
       using namespace winograd4;
       const Vec sum = S::splat(-kSum), product = S::splat(kProduct);
@@ -60,6 +75,16 @@ struct WinogradTransforms {
       y[1] = S::fma(S::splat(kA), odd_a, S::mul(S::splat(kB), odd_b));
       y[2] = S::fma(S::splat(kA2), even_a, S::mul(S::splat(kB2), even_b));
       y[3] = S::fma(S::splat(kA3), odd_a, S::fma(S::splat(kB3), odd_b, s[5]));
+    }
+    SPX_INLINE static void weights(const Vec (&g)[3], Vec (&u)[6]) {
+      using namespace winograd4;
+      const Vec even_a = S::fma(S::splat(kA2), g[2], g[0]), even_b = S::fma(S::splat(kB2), g[2], g[0]);
+      u[0] = g[0];
+      u[1] = S::fma(S::splat(kA), g[1], even_a);
+      u[2] = S::fma(S::splat(-kA), g[1], even_a);
+      u[3] = S::fma(S::splat(kB), g[1], even_b);
+      u[4] = S::fma(S::splat(-kB), g[1], even_b);
+      u[5] = g[2];
     }
   };
 
@@ -86,6 +111,41 @@ struct WinogradTransforms {
         F::input(row);
         SPX_UNROLL
         for (int j = 0; j < kSize; ++j) store<S>(v[i * kSize + j] + c, row[j], part);
+      }
+    });
+  }
+
+  // The scale of a position is not a float: one rounded would shift the weights of all channels alike, and
+  // what is alike adds up. Its remainder is multiplied, too.
+  SPX_INLINE static Vec scaled(Vec u, double scale) {
+    const float high = static_cast<float>(scale), low = static_cast<float>(scale - static_cast<double>(high));
+    if (high == 1 && low == 0) return u;
+    const Vec product = S::mul(u, S::splat(high));
+    return low == 0 ? product : S::fma(u, S::splat(low), product);
+  }
+
+  template <class F>
+  SPX_NOINLINE static void weights(float* v, int64_t v_stride, const float* w, int64_t w_stride, int64_t n) {
+    constexpr int kSize = F::kSize;
+    for_vectors<S>(n, [=](int64_t at, auto part) {
+      Vec filter[kSize][3];
+      SPX_UNROLL
+      for (int j = 0; j < 3; ++j) {
+        Vec taps[3], column[kSize];
+        SPX_UNROLL
+        for (int i = 0; i < 3; ++i) taps[i] = load<S>(w + (i * 3 + j) * w_stride + at, part);
+        F::weights(taps, column);
+        SPX_UNROLL
+        for (int i = 0; i < kSize; ++i) filter[i][j] = column[i];
+      }
+      SPX_UNROLL
+      for (int i = 0; i < kSize; ++i) {
+        Vec row[kSize];
+        F::weights(filter[i], row);
+        SPX_UNROLL
+        for (int j = 0; j < kSize; ++j) {
+          store<S>(v + (i * kSize + j) * v_stride + at, scaled(row[j], F::kScale[i] * F::kScale[j]), part);
+        }
       }
     });
   }

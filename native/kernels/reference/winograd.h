@@ -14,6 +14,8 @@ struct Winograd2 {
   static constexpr int kTile = 2, kSize = 4;
   static constexpr float kInput[4][4] = {{1, 0, -1, 0}, {0, 1, 1, 0}, {0, -1, 1, 0}, {0, -1, 0, 1}};
   static constexpr float kOutput[2][4] = {{1, 1, 1, 0}, {0, 1, -1, 1}};
+  static constexpr double kWeights[4][3] = {{1, 0, 0}, {1, 1, 1}, {1, -1, 1}, {0, 0, 1}};
+  static constexpr const double (&kScale)[4] = winograd2::kScale;
 };
 
 struct Winograd4 {
@@ -26,13 +28,16 @@ struct Winograd4 {
                                          {0, kA2* kB, -kA2, -kB, 1, 0}, {0, kProduct, 0, -kSum, 0, 1}};
   static constexpr float kOutput[4][6] = {
       {1, 1, 1, 1, 1, 0}, {0, kA, -kA, kB, -kB, 0}, {0, kA2, kA2, kB2, kB2, 0}, {0, kA3, -kA3, kB3, -kB3, 1}};
+  static constexpr double kWeights[6][3] = {{1, 0, 0},    {1, kA, kA2},  {1, -kA, kA2},
+                                            {1, kB, kB2}, {1, -kB, kB2}, {0, 0, 1}};
+  static constexpr const double (&kScale)[6] = winograd4::kScale;
 };
 
 // result[i * step] = sum over j of matrix[i][j] * x[j * step]
-template <int kRows, int kSize>
-void multiply(const float (&matrix)[kRows][kSize], const float* x, float* result, int step) {
+template <class T, int kRows, int kSize>
+void multiply(const T (&matrix)[kRows][kSize], const T* x, T* result, int step) {
   for (int i = 0; i < kRows; ++i) {
-    float sum = 0;
+    T sum = 0;
     for (int j = 0; j < kSize; ++j) sum += matrix[i][j] * x[j * step];
     result[i * step] = sum;
   }
@@ -69,6 +74,28 @@ void output_tile(const WinogradOutput& t) {
       }
     }
   }
+}
+
+// In double, rounded once.
+template <class W>
+void weight_tile(float* v, int64_t v_stride, const float* w, int64_t w_stride, int64_t n) {
+  constexpr int kSize = W::kSize;
+  for (int64_t at = 0; at < n; ++at) {
+    double taps[9], columns[kSize * 3], rows[kSize];
+    for (int i = 0; i < 9; ++i) taps[i] = w[i * w_stride + at];
+    for (int j = 0; j < 3; ++j) multiply(W::kWeights, taps + j, columns + j, 3);
+    for (int i = 0; i < kSize; ++i) {
+      multiply(W::kWeights, columns + i * 3, rows, 1);
+      for (int j = 0; j < kSize; ++j) {
+        v[(i * kSize + j) * v_stride + at] = static_cast<float>(rows[j] * W::kScale[i] * W::kScale[j]);
+      }
+    }
+  }
+}
+
+void winograd_weights(int m, float* v, int64_t v_stride, const float* w, int64_t w_stride, int64_t n) {
+  m == 2 ? weight_tile<Winograd2>(v, v_stride, w, w_stride, n)
+         : weight_tile<Winograd4>(v, v_stride, w, w_stride, n);
 }
 
 void winograd_input(int m, float* const* v, const float* const* x, int64_t n) {
