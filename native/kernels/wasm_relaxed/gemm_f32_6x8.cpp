@@ -1,5 +1,5 @@
-// 12 sums, 2 columns of B and the broadcast element: the 15 registers that V8 has on x86. Any value more and it
-// spills, at half the speed.
+// 12 sums, 2 columns of B and the broadcast element: the 15 registers that V8 has on x86. Any value more and
+// it spills, at half the speed.
 #include "kernels/generic/gemm_f32.h"
 #include "simd.h"
 
