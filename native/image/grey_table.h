@@ -1,4 +1,4 @@
-// The reference conversion as a table: grey level of every value that samples have.
+// The reference conversion as a table: grey level of every value that samples may have.
 #ifndef SPINEXR_IMAGE_GREY_TABLE_H_
 #define SPINEXR_IMAGE_GREY_TABLE_H_
 
@@ -8,6 +8,7 @@
 #include <limits>
 #include <memory>
 
+#include "sample_range.h"
 #include "tone_curve.h"
 #include "workers.h"
 
@@ -24,6 +25,7 @@ class MinMax {
     low_ = value < low_ ? value : low_;
     high_ = value > high_ ? value : high_;
   }
+  bool same_extrema(const MinMax& other) const { return low_ == other.low_ && high_ == other.high_; }
   void finish() {
     offset_ = invert_ ? 0.0 : low_;  // max - max
     range_ = high_ - low_;
@@ -43,12 +45,13 @@ class MinMax {
 
 class GreyTable {
  public:
-  // Only values that occur go through the curve and take part in the extrema. All samples are in
-  // [low, low + size), size <= 65536, count >= 1. T as in window.h. False: out of memory.
+  // Only values that occur take part in the extrema. Both ends of the range do, so that a curve which is
+  // extreme at its ends, as windows are, needs no look at which others do. All samples are in `range`, which
+  // is in [low, low + size), size <= 65536, count >= 1. T as in window.h. False: out of memory.
   template <typename T>
-  bool assign(const T* samples, size_t count, int32_t low, int32_t size, const ToneCurve& curve,
-              bool monochrome1, const Workers& workers);
-  // Level of the value `low`, and those of the values above it.
+  bool assign(const T* samples, size_t count, const Range& range, int32_t low, int32_t size,
+              const ToneCurve& curve, bool monochrome1, const Workers& workers);
+  // Level of the value `low`, and those of the values above it; 0 outside the range.
   const uint8_t* levels() const { return levels_.get(); }
 
  private:

@@ -121,9 +121,10 @@ Status out_of_memory(int32_t height, int32_t width) {
 template <typename T>
 bool assign_levels(const Picture& picture, const ToneCurve& curve, bool monochrome1, const Workers& workers,
                    GreyTable* table) {
-  return table->assign(static_cast<const T*>(picture.samples),
-                       static_cast<size_t>(picture.height) * static_cast<size_t>(picture.width),
-                       std::numeric_limits<T>::min(), 1 << (8 * sizeof(T)), curve, monochrome1, workers);
+  const T* const samples = static_cast<const T*>(picture.samples);
+  const size_t count = static_cast<size_t>(picture.height) * static_cast<size_t>(picture.width);
+  return table->assign(samples, count, sample_range(samples, count, workers), std::numeric_limits<T>::min(),
+                       1 << (8 * sizeof(T)), curve, monochrome1, workers);
 }
 
 bool assign_any(const Picture& picture, const ToneCurve& curve, bool monochrome1, const Workers& workers,

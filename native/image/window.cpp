@@ -1,7 +1,6 @@
 #include "window.h"
 
 #include <cmath>
-#include <limits>
 
 #include "grey_table.h"
 
@@ -10,20 +9,6 @@ namespace {
 
 // Ranges up to here are looked up: every distinct sample goes through the curve once.
 constexpr int64_t kTableSize = 65536;
-
-struct Range {
-  int32_t low, high;
-};
-
-template <typename T>
-Range sample_range(const T* samples, size_t count) {
-  T low = samples[0], high = samples[0];
-  for (size_t i = 1; i < count; i++) {
-    low = samples[i] < low ? samples[i] : low;
-    high = samples[i] > high ? samples[i] : high;
-  }
-  return {low, high};
-}
 
 uint8_t round_saturate(float value) {
   if (!std::isfinite(value)) return 0;  // 0 * (255 / 0), as the conversion instruction saturates
@@ -34,8 +19,8 @@ uint8_t round_saturate(float value) {
 
 template <typename T>
 bool display_voi(const T* samples, size_t count, const ToneCurve& curve, bool monochrome1, uint8_t* display) {
-  const Range range = sizeof(T) <= 2 ? Range{std::numeric_limits<T>::min(), std::numeric_limits<T>::max()}
-                                     : sample_range(samples, count);
+  const Workers alone(nullptr);
+  const Range range = sample_range(samples, count, alone);
   const int64_t distinct = static_cast<int64_t>(range.high) - range.low + 1;
   if (distinct > kTableSize) {
     MinMax min_max(monochrome1);
@@ -45,8 +30,8 @@ bool display_voi(const T* samples, size_t count, const ToneCurve& curve, bool mo
     return true;
   }
   GreyTable table;
-  if (!table.assign(samples, count, range.low, static_cast<int32_t>(distinct), curve, monochrome1,
-                    Workers(nullptr))) {
+  if (!table.assign(samples, count, range, range.low, static_cast<int32_t>(distinct), curve, monochrome1,
+                    alone)) {
     return false;
   }
   const uint8_t* const levels = table.levels();
@@ -56,7 +41,7 @@ bool display_voi(const T* samples, size_t count, const ToneCurve& curve, bool mo
 
 template <typename T>
 void display_fallback(const T* samples, size_t count, bool monochrome1, uint8_t* display) {
-  const float scale = static_cast<float>(255.0 / sample_range(samples, count).high);
+  const float scale = static_cast<float>(255.0 / sample_range(samples, count, Workers(nullptr)).high);
   for (size_t i = 0; i < count; i++) {
     const uint8_t grey = round_saturate(std::fabs(static_cast<float>(samples[i]) * scale));
     display[i] = monochrome1 ? static_cast<uint8_t>(255 - grey) : grey;

@@ -227,6 +227,29 @@ test("where the table is large or absent: sigmoid, fallback, one value", async (
     });
 });
 
+test("values that do not occur have no part in the extrema, wherever the curve peaks", async () => {
+  // A tent and its inverse: the curve is extreme inside the range, at values that occur and at ones that do not.
+  const tent = Uint16Array.from({ length: 1000 }, (_, i) => 1000 - Math.abs(i - 500));
+  const curves = [tent, tent.map((value) => 1000 - value)];
+  for (const entry of await backendCases())
+    await withBackend(entry, async ({ image }) => {
+      const input = someInput(20, 20);
+      for (const entries of curves)
+        for (const occurring of [
+          [0, 999],
+          [100, 250, 900],
+          [100, 500, 900],
+        ]) {
+          const samples = Uint16Array.from({ length: 40 * 30 }, () => occurring[below(occurring.length)]!);
+          const voi = { kind: "lut", first: 0, bits: 12, entries } as const;
+          const stored = { samples, bitsStored: 12, signed: false, monochrome1: next() < 0.5, voi };
+          const picture = { ...stored, height: 40, width: 30 };
+          const { tensors } = await image.inputs(picture, [input]);
+          assert.ok(same(tensors[0]!, tensor(display(picture), input)), `${occurring}`);
+        }
+    });
+});
+
 /** Bit for bit, apart from the sign of 0. */
 const same = (a: Float32Array, b: Float32Array): boolean =>
   a.length === b.length && a.every((value, i) => value === b[i]);
