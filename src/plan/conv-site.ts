@@ -46,7 +46,7 @@ export function convSite(node: ConvNode, averaged: ReadonlySet<Value>): ConvSite
   };
 }
 
-/** Those that buildPlan asks about, in its order, which is also that of the plan's conv steps. */
+/** Those that buildPlan asks about, in its order, which is also that of the plan's conv steps (of the first parts, where a batch is split). */
 export function convSites(graph: Graph): ConvSite[] {
   const averaged = averagedValues(graph);
   return graph.nodes

@@ -66,16 +66,25 @@ export interface PortDescription {
   readonly dims: readonly number[];
 }
 
-/** @param chosenBy for the conv steps, in their order; default: the cost model */
+/** @param chosenBy for the convolutions, in their order, each once however many steps it has; default: the cost model */
 export function describePlan(plan: Plan, chosenBy: readonly ChosenBy[] = []): PlanDescription {
   let convs = 0;
+  const split = new Map<number, ChosenBy>();
+  const choiceOf = ({ kind, part }: Step): ChosenBy | null => {
+    if (kind !== "conv") return null;
+    const known = part && split.get(part.step);
+    if (known !== undefined) return known;
+    const by = chosenBy[convs++] ?? "model";
+    if (part !== undefined) split.set(part.step, by);
+    return by;
+  };
   const steps = plan.steps.map((step): PlanStep => {
     const described = describeStep(plan, step);
     const { flops, bytes } = described;
     return {
       ...described,
       kind: step.kind,
-      chosenBy: step.kind === "conv" ? (chosenBy[convs++] ?? "model") : null,
+      chosenBy: choiceOf(step),
       operands: tensors(plan, step.inputs),
       results: tensors(plan, step.outputs),
       intensity: flops / Math.max(1, totalBytes(bytes)),

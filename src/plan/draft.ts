@@ -5,7 +5,7 @@
 import type { DType } from "../graph/graph.ts";
 import { elementCount } from "../graph/graph.ts";
 import type { ConstantBytes, CoreDType, Layout } from "./plan.ts";
-import type { StepFields, StepKind } from "./steps.ts";
+import type { StepFields, StepKind, StepPart } from "./steps.ts";
 
 /** A run of memory that lives and moves as one. */
 export interface DraftBuffer {
@@ -44,6 +44,8 @@ export interface DraftStep {
   /** It reads its nhwc operands as dense. */
   readonly dense: boolean;
   readonly fields: () => Record<string, number | readonly number[]>;
+  /** Set by split-batch.ts. */
+  readonly part?: StepPart;
 }
 
 /** One operand of a concat: `base` itself, in the result's layout (view null), or a view that has to be copied. */

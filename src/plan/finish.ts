@@ -46,6 +46,7 @@ export function finishPlan({ graph, steps, inputs, outputs, counts, arenaBytes }
         inputs: step.inputs.map(number),
         outputs: step.outputs.map(number),
         fields: step.fields(),
+        ...(step.part === undefined ? {} : { part: step.part }),
       }) as unknown as Step,
   );
   const outputPorts = graph.outputs.map((value, i) =>

@@ -24,6 +24,7 @@ import { lowerReduce } from "./lower/reduce.ts";
 import { lowerMultiLevelRoiAlign, lowerRoiAlign } from "./lower/roi-align.ts";
 import { planMemory } from "./memory.ts";
 import type { Plan } from "./plan.ts";
+import { type BatchLimits, splitBatch } from "./split-batch.ts";
 import { MAX_RANK } from "./wire.ts";
 
 export interface PlanOptions {
@@ -31,6 +32,8 @@ export interface PlanOptions {
   readonly concatInPlace?: boolean;
   /** Let tensors share memory when they do not live at the same time. Default true; off for comparisons. */
   readonly reuseMemory?: boolean;
+  /** Go over large batches in parts where that keeps maps in the cache. Default true; off for comparisons. */
+  readonly splitBatch?: boolean | BatchLimits;
   /** Which algorithm computes a convolution. Default: the one of the least cost (conv-algorithm.ts). */
   readonly chooseConv?: ChooseConv;
 }
@@ -60,7 +63,9 @@ export function buildPlan(graph: Graph, options: PlanOptions = {}): Plan {
   resolveConcats(draft, options.concatInPlace ?? true);
   densify(draft);
   for (const tensor of [...outputs, ...counts]) if (tensor !== null) tensor.buffer.isOutput = true;
-  const steps = draft.steps as DraftStep[];
+  const whole = draft.steps as DraftStep[];
+  const { splitBatch: limits = true } = options;
+  const steps = limits === false ? whole : splitBatch(whole, limits === true ? undefined : limits);
   const kept = [...inputs, ...outputs, ...counts.filter((tensor) => tensor !== null)];
   const arenaBytes = planMemory(steps, kept, options.reuseMemory ?? true);
   return finishPlan({ graph, steps, inputs, outputs, counts, arenaBytes });

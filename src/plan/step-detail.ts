@@ -42,9 +42,16 @@ function convAlgorithm(plan: Plan, { inputs, outputs, fields }: StepOf<"conv">):
 
 /**
  * Geometry and what is fused, in the order of computing: "BN > relu > 1x1 > BN > relu", "3x3/2 > add > relu" (/2 is a
- * stride), "max 3x3/2"; m x k x n of a matrix product. "" where there is nothing to say.
+ * stride), "max 3x3/2"; m x k x n of a matrix product; "image 0-3" (from 0 on) of a step on a part of the batch. "" where there is
+ * nothing to say.
  */
 export function stepDetail(step: Step): string {
+  const [from, to] = step.part?.images ?? [];
+  const images = to === undefined ? "" : `image ${from}${to === from! + 1 ? "" : `-${to - 1}`}`;
+  return [wholeDetail(step), images].filter((text) => text !== "").join(", ");
+}
+
+function wholeDetail(step: Step): string {
   switch (step.kind) {
     case "conv":
       return convDetail(step);

@@ -317,6 +317,14 @@ export type StepFields<K extends StepKind> = {
   >;
 };
 
+/** A step on some images of the batch; others do the rest (split-batch.ts). */
+export interface StepPart {
+  /** The number of the whole step among the steps before any was split. */
+  readonly step: number;
+  /** The first image, and the one behind the last. */
+  readonly images: readonly [from: number, to: number];
+}
+
 export interface StepOf<K extends StepKind> {
   readonly kind: K;
   readonly name: string;
@@ -324,5 +332,7 @@ export interface StepOf<K extends StepKind> {
   readonly inputs: readonly number[];
   readonly outputs: readonly number[];
   readonly fields: Readonly<StepFields<K>>;
+  /** Absent: all images. */
+  readonly part?: StepPart;
 }
 export type Step = { [K in StepKind]: StepOf<K> }[StepKind];

@@ -39,7 +39,7 @@ export interface ConvChoice {
 
 export interface ChosenPlan {
   readonly plan: Plan;
-  /** For its conv steps, in their order. */
+  /** For its convolutions, in the order of their first steps. */
   readonly choices: readonly ConvChoice[];
 }
 
