@@ -176,7 +176,7 @@ test("screen --profile and --trace show stages, kinds of steps, and pictures in 
   const { code, out } = await spinexr(...common, "--profile", "--trace", file);
   assert.is(code, 1);
   assert.match(out, /stage +pictures +median ms +of it waiting +share of work\n/);
-  assert.match(out, /\ndecode +4 .*\ndisplay +4 .*\nresize +4 .*\nnormalize +4 .*\nclassify densenet +4 /);
+  assert.match(out, /\ndecode +4 .*\nprepare +4 .*\nclassify densenet +4 /);
   assert.match(
     out,
     /\nclassify densenet\nkind[\s\S]*\nconv +implicit GEMM +12 [\s\S]*\ndetect finder\nkind[\s\S]*topK +1 /,
@@ -201,7 +201,7 @@ test("screen's reports have steps with --profile only", async () => {
     return JSON.parse(out).reports[0].timings.stages as { run?: { steps: unknown[] } }[];
   };
   const traced = await reports("--trace", join(folder, "one.json"));
-  assert.is(traced.length, 10);
+  assert.is(traced.length, 6); // decode, prepare, classify, detect, boxes, decision
   assert.ok(traced.every(({ run }) => run === undefined));
   const profiled = (await reports("--profile")).filter(({ run }) => run !== undefined);
   assert.is(profiled.length, 2);
