@@ -47,7 +47,7 @@ await command(HELP, ROUNDS, OWN, async (options) => {
   const slower = ({ ratio }: CaseResult): boolean => ratio * (1 + margin / 100) < 1;
   return inWorktree(revision, builds(cases), async (root) => {
     const settings = { rounds: options.rounds, noisy: options.flags.has("noisy") };
-    const against = cases.map((each) => ({ ...each, ...before(each, root) }));
+    const against = cases.map((each) => ({ ...each, ...sources(each, root) }));
     const first = await measure(against, settings);
     const suspects = first.cases.filter(slower).map(({ name }) => name);
     const again = against.filter(({ name }) => suspects.includes(name));
@@ -76,9 +76,10 @@ function distinct(): Case[] {
   return [...found.values()];
 }
 
-function before({ ours }: Case, root: string): Pick<Case, "rival" | "reference"> {
+/** Both run from their sources: the worktree has no dist/. */
+function sources({ ours }: Case, root: string): Pick<Case, "ours" | "rival" | "reference"> {
   const rival = { ...ours, root };
-  return { rival, reference: rival };
+  return { ours: { ...ours, root: ROOT }, rival, reference: rival };
 }
 
 function baseRevision(named: string | undefined): string {

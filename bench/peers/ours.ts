@@ -1,4 +1,4 @@
-/** spinexr, from the sources and builds of this checkout or of another one. */
+/** spinexr: the build of this checkout, as users have it, or the sources of another one. */
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { BackendReport } from "../../src/api/results.ts";
@@ -10,8 +10,11 @@ type ScreenJob = Extract<Job, { kind: "screen" }>;
 
 export const startOurs: StartPeer = async (spec) => {
   if (spec.isa !== undefined) process.env.SPINEXR_FORCE_ISA = spec.isa;
-  const root = spec.root ?? join(import.meta.dirname, "../..");
-  const spinexr: Package = await import(pathToFileURL(join(root, "src/index.node.ts")).href);
+  const entry =
+    spec.root === undefined
+      ? join(import.meta.dirname, "../../dist/index.node.js")
+      : join(spec.root, "src/index.node.ts");
+  const spinexr: Package = await import(pathToFileURL(entry).href);
   return (job, inputs) =>
     job.kind === "networks"
       ? openNetworks(spinexr, spec, job.networks, inputs)

@@ -40,6 +40,8 @@ const WINOGRAD = [
   { name: "winograd2", m: 2, transform: 80 },
   { name: "winograd4", m: 4, transform: 300 },
 ] as const;
+/** A tile is a row of its products; with fewer, two threads wait for their own sums. */
+const LEAST_TILES = 8;
 /** Of so few channels the sums are short: the transforms' rounding, and their time, would weigh most. */
 const LEAST_CHANNELS = 16;
 
@@ -100,7 +102,8 @@ function bestWinograd(shape: ConvShape): { name: ConvAlgorithm; cost: number } |
   const costs = WINOGRAD.map(({ name, m, transform }) => {
     const tiles = batch * Math.ceil(output[0] / m) * Math.ceil(output[1] / m);
     const products = (m + 2) ** 2 * input * out;
-    return { name, cost: tiles * (products + transform * (input + out)) + products * WEIGHT };
+    const rows = Math.max(LEAST_TILES, tiles) * products;
+    return { name, cost: rows + tiles * transform * (input + out) + products * WEIGHT };
   });
   return costs.reduce((best, one) => (one.cost < best.cost ? one : best));
 }

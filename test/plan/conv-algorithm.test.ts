@@ -36,7 +36,9 @@ test("wide layers on large maps take the largest tiles", () => {
 
 test("a map of few pixels does not pay for larger weights", () => {
   assert.is(chooseConvAlgorithm(shape(512, 512, 2)), "auto");
-  assert.is(chooseConvAlgorithm(shape(512, 512, 4)), "winograd2");
+  assert.is(chooseConvAlgorithm(shape(512, 512, 4)), "auto");
+  assert.is(chooseConvAlgorithm(shape(512, 512, 6)), "winograd2");
+  assert.is(chooseConvAlgorithm(shape(128, 32, 7)), "winograd2");
 });
 
 test("wide products without Winograd save an eighth by Strassen", () => {
