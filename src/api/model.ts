@@ -91,6 +91,8 @@ export class Model {
     throwIfAborted(signal);
     const logits = await runClassifiers(classifiers, prepared.classify, signal);
     const raw = detector && prepared.detect && (await runDetector(detector, prepared.detect, signal));
+    // Not where a run has failed: one that was cancelled may still be under way.
+    prepared.release();
     const found =
       detector && raw
         ? await clock.time("boxes", "", () =>
@@ -124,11 +126,13 @@ export class Model {
   async classify(image: Radiograph, options: CallOptions = {}): Promise<Abnormality> {
     this.#check("classify", image, options);
     if (this.#classifiers.length === 0) throw this.#missing("classifier");
-    const { classify } = await prepare(this.#instance.image, image, {
+    const { classify, release } = await prepare(this.#instance.image, image, {
       classifiers: this.#classifiers,
       detector: null,
     });
-    return toAbnormality(this.manifest, await runClassifiers(this.#classifiers, classify, options.signal));
+    const logits = await runClassifiers(this.#classifiers, classify, options.signal);
+    release();
+    return toAbnormality(this.manifest, logits);
   }
 
   /**
@@ -139,8 +143,9 @@ export class Model {
     this.#check("detect", image, options);
     const detector = this.#detector;
     if (detector === null) throw this.#missing("detector");
-    const { detect } = await prepare(this.#instance.image, image, { classifiers: [], detector });
+    const { detect, release } = await prepare(this.#instance.image, image, { classifiers: [], detector });
     const raw = await runDetector(detector, detect!, options.signal);
+    release();
     return toFindings(this.#instance.detection, detector.entry, raw, image);
   }
 

@@ -55,6 +55,14 @@ export interface ImageInput {
 /** How stored samples became grey: by the VOI transformation, by the reference's fallback, or not at all. */
 export type CoreConversion = "voi" | "fallback" | "none";
 
+/** One tensor per input. Who needs them no longer may say so; nobody reads or writes them after release(). */
+export interface InputTensors {
+  readonly tensors: readonly Float32Array[];
+  readonly conversion: CoreConversion;
+  /** Gives the memory to later pictures. Idempotent; without it the garbage collector takes the tensors. */
+  release(): void;
+}
+
 /** native/image/. Every function checks sizes and rejects with SpineXRError; inputs are never modified. */
 export interface ImageCore {
   /** conversion "fallback": the reference's histogram-equalised fallback was taken. */
@@ -64,10 +72,7 @@ export interface ImageCore {
    * Tensors f32 [3, paddedHeight, paddedWidth] of all inputs (1 to 64) from one reading of the picture: bit for bit what
    * display, resize and normalisation in float32 give. A GrayImage is shown as it is (conversion "none").
    */
-  inputs(
-    picture: DisplayRequest | GrayImage,
-    inputs: readonly ImageInput[],
-  ): Promise<{ readonly tensors: Float32Array[]; readonly conversion: CoreConversion }>;
+  inputs(picture: DisplayRequest | GrayImage, inputs: readonly ImageInput[]): Promise<InputTensors>;
 }
 
 /** Bytes of one port, row-major in the CORE's type of that port (i64 as i32, bool as u8). */

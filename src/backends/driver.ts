@@ -54,6 +54,8 @@ export interface ImageInputSpec {
   readonly paddedWidth: number;
   readonly mean: Float32Array;
   readonly std: Float32Array;
+  /** Of 3 * paddedHeight * paddedWidth elements: the driver's until inputs() has ended, and lost if that fails. */
+  readonly tensor: Float32Array;
 }
 
 export interface InputsCall extends Omit<DisplayCall, "voi"> {
@@ -66,6 +68,7 @@ export interface InputsCall extends Omit<DisplayCall, "voi"> {
 export interface ImageDriver {
   display(call: DisplayCall): Promise<{ pixels: Uint8Array; conversion: number }>;
   resize(call: ResizeCall): Promise<Uint8Array>;
+  /** Resolves to the same memory filled, where threads need it under new arrays. */
   inputs(call: InputsCall): Promise<{ tensors: Float32Array[]; conversion: number }>;
 }
 

@@ -2,6 +2,7 @@
 import { SpineXRError } from "../api/errors.ts";
 import type { DisplayRequest, GrayImage, ImageCore, ImageInput, Samples } from "./core.ts";
 import type { ImageDriver } from "./driver.ts";
+import { SpareTensors } from "./spare-tensors.ts";
 
 /** Larger pictures are refused: no radiograph comes near 2^28 pixels. */
 const MAX_PIXELS = 2 ** 28;
@@ -22,6 +23,7 @@ type Schedule = <T>(task: () => Promise<T>) => Promise<T>;
 
 /** `schedule` decides when a call may start; arguments are checked before. */
 export function imageCore(driver: ImageDriver, schedule: Schedule): ImageCore {
+  const spare = new SpareTensors();
   return {
     async display(request) {
       const sampleType = checkDisplay(request);
@@ -53,10 +55,19 @@ export function imageCore(driver: ImageDriver, schedule: Schedule): ImageCore {
       }));
       const call =
         stored === null
-          ? { ...AS_IT_IS, ...sized(picture), samples: (picture as GrayImage).pixels, inputs: own }
-          : { ...stored, sampleType, inputs: own };
-      const { tensors, conversion } = await schedule(() => driver.inputs(call));
-      return { tensors, conversion: CONVERSIONS[conversion]! };
+          ? { ...AS_IT_IS, ...sized(picture), samples: (picture as GrayImage).pixels }
+          : { ...stored, sampleType };
+      // Memory is taken when the turn has come: calls that wait have none.
+      const { tensors, conversion } = await schedule(async () =>
+        driver.inputs({
+          ...call,
+          inputs: own.map((input) => ({
+            ...input,
+            tensor: spare.take(3 * input.paddedHeight * input.paddedWidth),
+          })),
+        }),
+      );
+      return { tensors, conversion: CONVERSIONS[conversion]!, release: spare.lend(tensors) };
     },
   };
 }

@@ -18,6 +18,8 @@ export interface Prepared {
   /** By inputKey(): one tensor f32 [1, 3, height, width] per distinct description, so that an ensemble resizes once. */
   readonly classify: ReadonlyMap<string, TensorInput>;
   readonly detect: PreparedDetection | null;
+  /** For whoever has run all networks to their end: the tensors become those of a later picture. */
+  release(): void;
 }
 
 /** What networks there are; at least one. */
@@ -36,7 +38,7 @@ export async function prepare(
   const wanted = [...distinct.values()].map(classifierInput);
   const forDetector = detector && detectorInput(detector.entry.input, radiograph);
   if (forDetector !== null) wanted.push(forDetector);
-  const { tensors, conversion } = await core.inputs(toPicture(radiograph), wanted);
+  const { tensors, conversion, release } = await core.inputs(toPicture(radiograph), wanted);
   const asTensor = (i: number): TensorInput => {
     const { paddedHeight, paddedWidth } = wanted[i]!;
     return { dims: [1, 3, paddedHeight, paddedWidth], data: tensors[i]! };
@@ -45,6 +47,7 @@ export async function prepare(
     conversion,
     classify: new Map([...distinct.keys()].map((key, i) => [key, asTensor(i)])),
     detect: detector && forDetector && detection(detector.entry, asTensor(distinct.size), forDetector),
+    release,
   };
 }
 

@@ -15,8 +15,9 @@ export async function runSelfTest(
   signal?: AbortSignal,
 ): Promise<void> {
   const radiograph = await readRadiograph(picture, { signal });
-  const { classify } = await prepare(core, radiograph, { classifiers, detector: null });
+  const { classify, release } = await prepare(core, radiograph, { classifiers, detector: null });
   const logits = await runClassifiers(classifiers, classify, signal);
+  release();
   classifiers.forEach(({ entry }, i) => {
     const expected = selfTest.logits[entry.name] ?? [];
     const far = expected.findIndex((value, j) => !(Math.abs(value - logits[i][j]) <= selfTest.tolerance));

@@ -7,6 +7,7 @@ import {
   type Radiograph,
   readImage,
   type ScreeningReport,
+  type SpineXRError,
   screenAll,
 } from "../../src/index.node.ts";
 import { assert, random, suite } from "../shim.ts";
@@ -50,6 +51,31 @@ for (const backend of ["cpu", "wasm"] as const)
     const together: Partial<ScreeningReport>[] = [];
     for await (const { report } of screenAll(model, files, { ahead: 4 })) together.push(answer(report!));
     assert.equal(together, alone);
+  });
+
+for (const backend of ["cpu", "wasm"] as const)
+  test(`${backend}: screenings between cancelled ones give what they give alone`, async () => {
+    await using model = await loadModel(undefined, { backend, threads: 2 });
+    // Of one size, so that all want memory of the same length.
+    const images = await Promise.all([1, 2, 3].map(async () => readImage(noise(301, 203))));
+    const alone: Partial<ScreeningReport>[] = [];
+    for (const image of images) alone.push(answer(await model.screen(image)));
+    let cancelled = 0;
+    const calls = Array.from({ length: 36 }, async (_, i) => {
+      await new Promise((resolve) => setTimeout(resolve, next() * 60));
+      const controller = new AbortController();
+      if (i % 6 === 0) queueMicrotask(() => controller.abort());
+      else if (i % 3 === 0) setTimeout(() => controller.abort(), next() * 40);
+      try {
+        const report = await model.screen(images[(i % 4) % 3]!, { signal: controller.signal });
+        assert.equal(answer(report), alone[(i % 4) % 3]);
+      } catch (error) {
+        if (!controller.signal.aborted || (error as SpineXRError).code !== "ABORTED") throw error;
+        cancelled++;
+      }
+    });
+    await Promise.all(calls);
+    assert.ok(cancelled > 0);
   });
 
 function deferred(): { promise: Promise<void>; resolve: () => void } {

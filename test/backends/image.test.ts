@@ -43,9 +43,10 @@ async function everything(target: (typeof TARGETS)[number]) {
   const inverted = await backend.image.display({ ...request, monochrome1: true });
   const signed = await backend.image.display({ ...request, samples: Int16Array.from(samples), signed: true });
   const resized = await backend.image.resize(gray, 24, 24);
-  const shown = await backend.image.inputs(gray, [INPUT, { ...INPUT, height: 3, width: 64 }]);
+  const two = [INPUT, { ...INPUT, height: 3, width: 64 }];
+  const { tensors, conversion } = await backend.image.inputs(gray, two);
   await backend.dispose();
-  return { displays, inverted, signed, resized, shown };
+  return { displays, inverted, signed, resized, shown: { tensors, conversion } };
 }
 
 test("sizes, padding and conversions", async () => {

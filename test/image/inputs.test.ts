@@ -1,5 +1,12 @@
 /** Stored samples to network inputs, bit for bit against the reference's steps written out in float64. */
-import type { DisplayRequest, GrayImage, ImageInput, Samples, Voi } from "../../src/backends/core.ts";
+import type {
+  DisplayRequest,
+  GrayImage,
+  ImageInput,
+  InputTensors,
+  Samples,
+  Voi,
+} from "../../src/backends/core.ts";
 import { assert, random, suite } from "../shim.ts";
 import { backendCases, withBackend } from "../support/backend-matrix.ts";
 
@@ -247,6 +254,55 @@ test("values that do not occur have no part in the extrema, wherever the curve p
           const { tensors } = await image.inputs(picture, [input]);
           assert.ok(same(tensors[0]!, tensor(display(picture), input)), `${occurring}`);
         }
+    });
+});
+
+/** Bits, with every 0 the same. */
+const copyOf = ({ tensors }: InputTensors): Float32Array[] => tensors.map((t) => t.map((value) => value + 0));
+
+for (const entry of await backendCases())
+  test(`memory that was given back is used again and shows nothing of its past on ${entry.label}`, () =>
+    withBackend(entry, async ({ image }) => {
+      const [a, b] = [somePicture(61, 59, 2), somePicture(61, 59, 3)];
+      // Of equal lengths: every element of one picture's tensor is another's padding.
+      const plain = { mean: [1, 2, 3], std: [4, 5, 6], paddedHeight: 48, paddedWidth: 64 };
+      const large = [{ ...plain, height: 48, width: 64 }];
+      const small = [{ ...plain, height: 5, width: 3 }];
+      const [largeOfA, smallOfB] = [await image.inputs(a, large), await image.inputs(b, small)].map(copyOf);
+      const first = await image.inputs(a, large);
+      const held = await image.inputs(a, large);
+      first.release();
+      first.release();
+      const second = await image.inputs(b, small);
+      first.release();
+      const third = await image.inputs(b, small);
+      const all = [held, second, third];
+      assert.is(new Set(all.map(({ tensors }) => tensors[0]!.buffer)).size, 3);
+      assert.equal(all.map(copyOf), [largeOfA, smallOfB, smallOfB]);
+      for (const { release } of all) release();
+      const calls = Array.from({ length: 9 }, async (_, i) => {
+        const answer = await image.inputs(i % 2 ? a : b, i % 2 ? large : small);
+        await new Promise((resolve) => setTimeout(resolve, below(4)));
+        assert.equal(copyOf(answer), i % 2 ? largeOfA : smallOfB);
+        if (i % 3 > 0) answer.release();
+      });
+      await Promise.all(calls);
+    }));
+
+test("a picture that its caller changes or transfers after the call is the one of the call", async () => {
+  for (const entry of await backendCases())
+    await withBackend(entry, async ({ image }) => {
+      const picture = somePicture(257, 131, 2);
+      const inputs = [someInput(64, 48)];
+      const expected = copyOf(await image.inputs(picture, inputs));
+      const written = picture.samples.slice();
+      const transferred = picture.samples.slice();
+      const first = image.inputs({ ...picture, samples: written }, inputs);
+      written.fill(0);
+      assert.equal(copyOf(await first), expected);
+      const second = image.inputs({ ...picture, samples: transferred }, inputs);
+      structuredClone(transferred, { transfer: [transferred.buffer as ArrayBuffer] });
+      assert.equal(copyOf(await second), expected);
     });
 });
 

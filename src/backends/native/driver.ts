@@ -1,7 +1,7 @@
 /** CoreDriver over the addon. */
 import { type ErrorCode, SpineXRError } from "../../api/errors.ts";
 import { platformName } from "../../platform/environment.ts";
-import type { CoreInfo, PortData, Samples, Voi } from "../core.ts";
+import type { CoreInfo, PortData, Voi } from "../core.ts";
 import {
   type CoreDriver,
   type DetectionDriver,
@@ -14,6 +14,7 @@ import {
   type OutputSpec,
 } from "../driver.ts";
 import { allocate } from "../port-checks.ts";
+import { Staging } from "../staging.ts";
 import type {
   Addon,
   AddonImageInput,
@@ -137,9 +138,7 @@ function nativeImages(addon: Addon, engine: EngineHandle): ImageDriver {
     },
     async inputs({ samples, sampleType, height, width, bitsStored, signed, monochrome1, voi, inputs }) {
       const targets = inputs.map((input): AddonImageInput => {
-        const length = 3 * input.paddedHeight * input.paddedWidth;
-        const tensor = allocate({ dtype: "f32", length }) as Float32Array;
-        const { mean, std, paddedHeight, paddedWidth } = input;
+        const { mean, std, paddedHeight, paddedWidth, tensor } = input;
         return [input.height, input.width, paddedHeight, paddedWidth, mean, std, tensor];
       });
       const conversion = await codedAsync(() =>
@@ -156,31 +155,10 @@ function nativeImages(addon: Addon, engine: EngineHandle): ImageDriver {
           targets,
         ),
       );
-      return { tensors: targets.map((target) => target[6]), conversion };
+      return { tensors: inputs.map(({ tensor }) => tensor), conversion };
     },
   };
 }
-
-/** Where pictures are copied to, one at a time: fresh memory for each costs several times the copy. */
-class Staging {
-  #bytes = new ArrayBuffer(0);
-
-  copy<T extends Samples>(samples: T): T {
-    const { byteLength } = samples;
-    if (byteLength > MOST_STAGED) return samples.slice() as T;
-    if (byteLength > this.#bytes.byteLength) this.#bytes = new ArrayBuffer(byteLength);
-    const copy = new (samples.constructor as new (b: ArrayBuffer, o: number, n: number) => T)(
-      this.#bytes,
-      0,
-      samples.length,
-    );
-    copy.set(samples);
-    return copy;
-  }
-}
-
-/** Bytes kept for the next picture; larger ones are copied to memory of their own. */
-const MOST_STAGED = 2 ** 25;
 
 function nativeBoxes(addon: Addon): DetectionDriver {
   return {

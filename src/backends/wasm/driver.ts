@@ -2,6 +2,7 @@
 import { SpineXRError } from "../../api/errors.ts";
 import { type SpawnWorker, spawnWorker, type WorkerHandle } from "../../platform/workers.ts";
 import type { CoreDriver, DriverSession, DriverWeights, EncodedPlan, ImageDriver } from "../driver.ts";
+import { Staging } from "../staging.ts";
 import { createMemory, loadBuild, type WasmBuild } from "./builds.ts";
 import { Channel } from "./channel.ts";
 import { buffersOf, type EngineReady, type PoolStart } from "./messages.ts";
@@ -138,17 +139,23 @@ async function wasmSession(
   };
 }
 
-const wasmImages = (channel: Channel): ImageDriver => ({
-  display: (call) => {
-    const samples = call.samples.slice();
-    return channel.request("display", { ...call, samples }, buffersOf(samples));
-  },
-  resize: (call) => {
-    const pixels = call.pixels.slice();
-    return channel.request("resize", { ...call, pixels }, buffersOf(pixels));
-  },
-  inputs: (call) => {
-    const samples = call.samples.slice();
-    return channel.request("inputs", { ...call, samples }, buffersOf(samples));
-  },
-});
+function wasmImages(channel: Channel): ImageDriver {
+  const staging = new Staging();
+  return {
+    display: (call) => {
+      const samples = call.samples.slice();
+      return channel.request("display", { ...call, samples }, buffersOf(samples));
+    },
+    resize: (call) => {
+      const pixels = call.pixels.slice();
+      return channel.request("resize", { ...call, pixels }, buffersOf(pixels));
+    },
+    async inputs(call) {
+      const samples = staging.copy(call.samples);
+      const moved = buffersOf(samples, ...call.inputs.map(({ tensor }) => tensor));
+      const answer = await channel.request("inputs", { ...call, samples }, moved);
+      staging.keep(answer.samples);
+      return answer;
+    },
+  };
+}

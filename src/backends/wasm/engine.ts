@@ -133,10 +133,10 @@ export function createEngine(instance: WasmInstance, threads: number, isa: strin
 
     inputs({ samples, sampleType, height, width, bitsStored, signed, monochrome1, voi, inputs }) {
       const lut = voi?.kind === "lut" ? voi.entries : new Uint16Array(0);
-      const lengths = inputs.map(({ paddedHeight, paddedWidth }) => 3 * paddedHeight * paddedWidth);
+      const sizes = inputs.map(({ tensor }) => tensor.byteLength);
       const structs = inputs.length * IMAGE_INPUT_BYTES;
       return heap.with(
-        [samples.byteLength, lut.byteLength, VOI_BYTES, structs, 4, ...lengths.map((length) => 4 * length)],
+        [samples.byteLength, lut.byteLength, VOI_BYTES, structs, 4, ...sizes],
         (from, table, at, list, out, ...tensors) => {
           heap.write(from, samples);
           heap.write(table, lut);
@@ -150,8 +150,8 @@ export function createEngine(instance: WasmInstance, threads: number, isa: strin
             core.spx_image_inputs(engine, from, sampleType, height, width, ...stored, list, count, out),
           );
           const conversion = heap.view.getInt32(out, true);
-          const read = (length: number, i: number) => heap.read(tensors[i]!, { dtype: "f32", length });
-          return { tensors: lengths.map(read) as Float32Array[], conversion };
+          const filled = inputs.map(({ tensor }, i) => heap.readInto(tensors[i]!, tensor));
+          return { samples, tensors: filled, conversion };
         },
       );
     },

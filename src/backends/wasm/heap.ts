@@ -49,9 +49,13 @@ export class Heap {
 
   /** A copy. */
   read(pointer: number, { dtype, length }: OutputSpec): PortData {
-    const result = new ARRAYS[dtype](length);
+    return this.readInto(pointer, new ARRAYS[dtype](length));
+  }
+
+  /** Fills `result`. */
+  readInto<T extends PortData>(pointer: number, result: T): T {
     const bytes = new Uint8Array(this.#instance.memory.buffer, pointer, result.byteLength);
-    new Uint8Array(result.buffer).set(bytes);
+    new Uint8Array(result.buffer, result.byteOffset, result.byteLength).set(bytes);
     return result;
   }
 

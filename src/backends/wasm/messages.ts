@@ -1,6 +1,6 @@
 /** What main thread and engine worker say to each other. Every request is answered once, in order. */
 import type { ErrorCode } from "../../api/errors.ts";
-import type { PortData } from "../core.ts";
+import type { PortData, Samples } from "../core.ts";
 import type { BoxCall, DisplayCall, DriverRun, InputsCall, OutputSpec, ResizeCall } from "../driver.ts";
 import type { WasmBuild } from "./builds.ts";
 
@@ -59,7 +59,11 @@ export interface Protocol {
   destroySession: { request: { session: number }; answer: null };
   display: { request: DisplayCall; answer: { pixels: Uint8Array; conversion: number } };
   resize: { request: ResizeCall; answer: Uint8Array };
-  inputs: { request: InputsCall; answer: { tensors: Float32Array[]; conversion: number } };
+  /** The answer has the request's arrays: their memory goes both ways. */
+  inputs: {
+    request: InputsCall;
+    answer: { samples: Samples; tensors: Float32Array[]; conversion: number };
+  };
   boxes: { request: BoxCall; answer: PortData[] };
   close: { request: Record<string, never>; answer: null };
 }
