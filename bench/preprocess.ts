@@ -71,6 +71,7 @@ const choices: readonly (readonly ["cpu" | "wasm", BackendOptions])[] = [
   ["cpu", { threads: 2, isa: "neon" }],
   ["cpu", { threads: 2, isa: "reference" }],
   ["wasm", { threads: 2, wasmBuild: "relaxed-threads" }],
+  ["wasm", { threads: 2, wasmBuild: "simd-threads" }],
   ["wasm", { threads: 1, wasmBuild: "simd" }],
 ];
 const peers: Peer[] = [];
