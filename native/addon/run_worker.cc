@@ -5,6 +5,18 @@
 #include <utility>
 
 namespace spinexr_addon {
+namespace {
+
+// False while a worker thread is being ended: it waits for work that has begun, but whatever touches
+// JavaScript fails then, and an error about that would end the process.
+bool runs_javascript(Napi::Env env) {
+  napi_value global;
+  bool found;
+  return napi_get_global(env, &global) == napi_ok &&
+         napi_has_named_property(env, global, "undefined", &found) == napi_ok;
+}
+
+}  // namespace
 
 CoreWorker::CoreWorker(Napi::Env env, const char* name)
     : Napi::AsyncWorker(env, name), deferred_(env), kept_(Napi::Persistent(Napi::Array::New(env))) {}
@@ -30,6 +42,7 @@ void CoreWorker::Execute() {
 void CoreWorker::OnOK() {
   Napi::Env env = Env();
   finished(env);
+  if (!runs_javascript(env)) return;
   if (status_ == 0) {
     Napi::Value value = result(env);
     if (!env.IsExceptionPending()) deferred_.Resolve(value);

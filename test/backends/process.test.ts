@@ -66,6 +66,30 @@ for (const [index, target] of TARGETS.entries()) {
     for (const answer of answers) assert.ok(Math.abs(answer - Math.sin(1)) < 1e-6);
     await Promise.all(workers.map((worker) => worker.terminate()));
   });
+
+  test(`${target.label}: ending worker threads at any moment leaves the process alone`, async () => {
+    await (await open(target)).dispose();
+    const busy = `import { register } from ${JSON.stringify(import.meta.resolve("tsx/esm/api"))}; register();
+      const { parentPort } = await import("node:worker_threads");
+      ${opened}
+      parentPort.postMessage("begun");
+      for (;;) {
+        const other = backend.prepare(sinePlan(4096, 50));
+        await Promise.all([executor.run(x), other.then((made) => made.dispose())]);
+      }`;
+    // In a process of its own: what is tested is that it survives.
+    const ended = child(`import { Worker } from "node:worker_threads";
+      const url = new URL(${JSON.stringify(`data:text/javascript,${encodeURIComponent(busy)}`)});
+      await Promise.all(Array.from({ length: 8 }, async (_, i) => {
+        const worker = new Worker(url);
+        await new Promise((resolve, reject) => worker.once("message", resolve).once("error", reject));
+        await new Promise((resolve) => setTimeout(resolve, i * 3));
+        await worker.terminate();
+      }));
+      console.log("survived");`);
+    assert.is(ended.stdout.trim(), "survived", ended.stderr);
+    assert.is(ended.status, 0);
+  });
 }
 
 const openAuto = `const { openBackend } = await import(${SELECT});
