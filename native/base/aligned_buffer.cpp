@@ -82,12 +82,18 @@ Status AlignedBuffer::allocate(uint64_t bytes, const char* what) {
   return Status::OK;
 }
 
+void AlignedBuffer::prefetch_guards() const {
+  if (data_ == nullptr) return;
+  __builtin_prefetch(data_ - kAlignment);
+  __builtin_prefetch(data_ + size_);
+}
+
 bool AlignedBuffer::guards_intact() const {
   if (data_ == nullptr) return true;
-  for (size_t i = 0; i < kAlignment; ++i) {
-    if (data_[-1 - static_cast<ptrdiff_t>(i)] != kGuard || data_[size_ + i] != kGuard) return false;
-  }
-  return true;
+  uint8_t expected[kAlignment];
+  memset(expected, kGuard, kAlignment);
+  return memcmp(data_ - kAlignment, expected, kAlignment) == 0 &&
+         memcmp(data_ + size_, expected, kAlignment) == 0;
 }
 
 }  // namespace spinexr

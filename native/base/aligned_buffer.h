@@ -31,6 +31,8 @@ class AlignedBuffer {
   // `what` names the memory in the message: "the arena". Releases what was held before.
   Status allocate(uint64_t bytes, const char* what);
   bool guards_intact() const;
+  // Before guards_intact() of many buffers, which lie far apart.
+  void prefetch_guards() const;
 
   uint8_t* data() const { return data_; }
   float* floats() const { return reinterpret_cast<float*>(data_); }

@@ -135,7 +135,11 @@ Status Session::run(const volatile int32_t* abort, float* step_ms) {
   }
   // Cheap, and the only thing that would tell of a kernel that writes too far.
   bool intact = workspace_->guards_intact();
-  for (const SharedForm& constant : constants_) intact = intact && constant->guards_intact();
+  constexpr size_t kAhead = 16;
+  for (size_t i = 0; i < constants_.size(); ++i) {
+    if (i + kAhead < constants_.size()) constants_[i + kAhead]->prefetch_guards();
+    intact = intact && constants_[i]->guards_intact();
+  }
   if (!intact) {
     return fail(Status::INTERNAL, "a step wrote outside its memory; please report this network");
   }
