@@ -7,23 +7,34 @@ namespace {
 
 constexpr int64_t kBlockRows = 56;
 
-// Packing a tile costs about this part of multiplying it with one panel.
+// In products of a tile with one panel: packing a tile; reading a panel, which each block of rows does once
+// and each task anew.
 constexpr double kPackCost = 0.15;
+constexpr double kPanelCost = 0.2;
 
-// Cuts rows (cheap: nothing is done twice) and panels (each group of panels packs A again) into tasks so that
-// the last thread ends as early as possible, with some tasks more than threads where work is uneven.
-void choose_tasks(int threads, GemmShape* shape) {
+int64_t tiles_of_block(int mr, int64_t panels_per_task, int64_t tiles_per_task) {
+  return panels_per_task == 1 ? 1 : smaller(ceil_div(kBlockRows, mr), tiles_per_task);
+}
+
+// Cuts rows (each task reads its panels again) and panels (each group packs A again) into tasks so that the
+// last thread ends as early as possible.
+void choose_tasks(int mr, int threads, GemmShape* shape) {
   double best = __builtin_inf();
   for (int64_t groups = 1;; groups = smaller(groups * 2, shape->panels)) {
     const int64_t panels_per_task = ceil_div(shape->panels, groups);
-    const int64_t wanted = threads == 1 ? 1 : ceil_div(int64_t{4} * threads, groups * shape->items);
-    const int64_t tiles_per_task = ceil_div(shape->tiles, smaller(shape->tiles, wanted));
-    const int64_t rows = ceil_div(shape->tiles, tiles_per_task);
     const int64_t columns = ceil_div(shape->panels, panels_per_task);
-    const double rounds = static_cast<double>(ceil_div(rows * columns * shape->items, threads));
-    const double cost =
-        rounds * static_cast<double>(tiles_per_task) * (static_cast<double>(panels_per_task) + kPackCost);
-    if (cost < best) {
+    // Some tasks more than threads, where work is uneven.
+    const int64_t most = threads == 1 ? 1 : ceil_div(int64_t{4} * threads, columns * shape->items);
+    for (int64_t wanted = smaller(most, shape->tiles); wanted >= 1; --wanted) {
+      const int64_t tiles_per_task = ceil_div(shape->tiles, wanted);
+      const int64_t rows = ceil_div(shape->tiles, tiles_per_task);
+      const int64_t blocks = ceil_div(tiles_per_task, tiles_of_block(mr, panels_per_task, tiles_per_task));
+      const double products =
+          static_cast<double>(tiles_per_task) * (static_cast<double>(panels_per_task) + kPackCost);
+      const double reading = static_cast<double>(blocks * panels_per_task) * kPanelCost;
+      const double rounds = static_cast<double>(ceil_div(rows * columns * shape->items, threads));
+      const double cost = rounds * (products + reading);
+      if (cost >= best) continue;
       best = cost;
       shape->row_tasks = rows;
       shape->tiles_per_task = tiles_per_task;
@@ -100,9 +111,8 @@ bool make_gemm_shape(const KernelTable& kernels, int threads, int64_t items, int
   shape->chunks = larger(1, ceil_div(k, kPackedDepth));
   shape->chunk_depth = shape->chunks == 1 ? k : ceil_div(ceil_div(k, shape->chunks), 16) * 16;
   if (items == 0 || m == 0 || n == 0) return true;
-  choose_tasks(threads, shape);
-  shape->block_tiles =
-      shape->panels_per_task == 1 ? 1 : smaller(ceil_div(kBlockRows, kernels.mr), shape->tiles_per_task);
+  choose_tasks(kernels.mr, threads, shape);
+  shape->block_tiles = tiles_of_block(kernels.mr, shape->panels_per_task, shape->tiles_per_task);
   return true;
 }
 
