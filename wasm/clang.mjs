@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, posix } from "node:path";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
 
 export const hash = (...parts) => {
@@ -13,11 +13,11 @@ export const hash = (...parts) => {
   return sum.digest("hex").slice(0, 32);
 };
 
-/** Every file of native/ and wasm/ that a C++ file may include, by path relative to the root. */
-export function readHeaders(root) {
+/** Every file of a folder that a C++ file may include, by path relative to the root. */
+export function readHeaders(root, folder = "native") {
   const headers = {};
-  for (const entry of readdirSync(join(root, "native"), { recursive: true, encoding: "utf8" }).sort()) {
-    const path = `native/${entry.replaceAll("\\", "/")}`;
+  for (const entry of readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).sort()) {
+    const path = `${folder}/${entry.replaceAll("\\", "/")}`;
     if (/\.(h|inc)$/.test(path) && !path.startsWith("native/addon/"))
       headers[path] = readFileSync(join(root, path), "utf8");
   }
@@ -67,7 +67,10 @@ export async function compileAll(root, jobs, parallel) {
   mkdirSync(cache, { recursive: true });
   for (const job of jobs) {
     job.text = readFileSync(join(root, job.source), "utf8");
-    job.key = hash(version(root), headerHash, job.source, job.text, ...job.flags);
+    // Of sources elsewhere, the files beside them too, which nothing else is compiled again for.
+    const folder = posix.dirname(job.source);
+    job.beside = folder.startsWith("native/") ? {} : readHeaders(root, folder);
+    job.key = hash(version(root), headerHash, JSON.stringify(job.beside), job.source, job.text, ...job.flags);
     job.file = join(cache, `${job.key}.o`);
   }
   const missing = [...new Map(jobs.filter((job) => !existsSync(job.file)).map((j) => [j.key, j])).values()];
@@ -124,7 +127,7 @@ export function version(root) {
 if (!isMainThread && workerData?.headers) {
   parentPort.on("message", async (job) => {
     try {
-      const files = { ...workerData.headers, [job.source]: job.text };
+      const files = { ...workerData.headers, ...job.beside, [job.source]: job.text };
       const { bytes, text } = await run([...job.flags, "-c", job.source, "-o", "out.o"], files, "out.o");
       parentPort.postMessage({ job, bytes, text });
     } catch (error) {

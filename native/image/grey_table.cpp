@@ -39,14 +39,10 @@ bool GreyTable::assign(const T* samples, size_t count, const Range& range, int32
   return true;
 }
 
-#define SPX_INSTANTIATE(T)                                                                                  \
+#define SPX_SAMPLE_TYPE(T)                                                                                  \
   template bool GreyTable::assign(const T*, size_t, const Range&, int32_t, int32_t, const ToneCurve&, bool, \
                                   const Workers&);
-SPX_INSTANTIATE(uint8_t)
-SPX_INSTANTIATE(int8_t)
-SPX_INSTANTIATE(uint16_t)
-SPX_INSTANTIATE(int16_t)
-SPX_INSTANTIATE(int32_t)
-#undef SPX_INSTANTIATE
+#include "sample_types.inc"
+#undef SPX_SAMPLE_TYPE
 
 }  // namespace spinexr::image

@@ -30,12 +30,8 @@ Range sample_range(const T* samples, size_t count, const Workers& workers) {
   return {least.load(std::memory_order_relaxed), greatest.load(std::memory_order_relaxed)};
 }
 
-#define SPX_INSTANTIATE(T) template Range sample_range(const T*, size_t, const Workers&);
-SPX_INSTANTIATE(uint8_t)
-SPX_INSTANTIATE(int8_t)
-SPX_INSTANTIATE(uint16_t)
-SPX_INSTANTIATE(int16_t)
-SPX_INSTANTIATE(int32_t)
-#undef SPX_INSTANTIATE
+#define SPX_SAMPLE_TYPE(T) template Range sample_range(const T*, size_t, const Workers&);
+#include "sample_types.inc"
+#undef SPX_SAMPLE_TYPE
 
 }  // namespace spinexr::image

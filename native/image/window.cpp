@@ -65,14 +65,10 @@ void equalize_histogram(uint8_t* pixels, size_t count) {
   for (size_t i = 0; i < count; i++) pixels[i] = table[pixels[i]];
 }
 
-#define SPX_INSTANTIATE(T)                                                       \
+#define SPX_SAMPLE_TYPE(T)                                                       \
   template bool display_voi(const T*, size_t, const ToneCurve&, bool, uint8_t*); \
   template void display_fallback(const T*, size_t, bool, uint8_t*);
-SPX_INSTANTIATE(uint8_t)
-SPX_INSTANTIATE(int8_t)
-SPX_INSTANTIATE(uint16_t)
-SPX_INSTANTIATE(int16_t)
-SPX_INSTANTIATE(int32_t)
-#undef SPX_INSTANTIATE
+#include "sample_types.inc"
+#undef SPX_SAMPLE_TYPE
 
 }  // namespace spinexr::image
