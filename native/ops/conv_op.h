@@ -31,18 +31,27 @@ class ConvOp : public Op {
  protected:
   // Packs constant weights, or sets aside scratch for weights that are computed.
   virtual Status prepare_weights(PrepareContext& context);
+  // Calls use with all that decides a form's bytes, apart from the weights.
+  template <class Use>
+  auto with_sizes(const PrepareContext& context, Packing form, const Use& use) const {
+    const ConvGeometry& g = geometry;
+    return use({static_cast<int64_t>(form), context.kernels.nr, g.group, g.group_o, g.group_c,
+                g.kernel_h * g.kernel_w});
+  }
   // The constant weights in a form of the kernel's width and these sizes, as make(weights, target) writes it.
   template <class Make>
   Status weight_form(PrepareContext& context, Packing form, uint64_t bytes, const uint8_t** data,
                      const Make& make) const {
-    const ConvGeometry& g = geometry;
-    return context.constant_form(step.weight,
-                                 {static_cast<int64_t>(form), context.kernels.nr, g.group, g.group_o,
-                                  g.group_c, g.kernel_h * g.kernel_w},
-                                 bytes, data, [&](const uint8_t* raw, uint8_t* target) {
-                                   make(reinterpret_cast<const float*>(raw),
-                                        reinterpret_cast<float*>(target));
-                                 });
+    return with_sizes(context, form, [&](std::initializer_list<int64_t> sizes) {
+      return context.constant_form(step.weight, sizes, bytes, data, [&](const uint8_t* raw, uint8_t* target) {
+        make(reinterpret_cast<const float*>(raw), reinterpret_cast<float*>(target));
+      });
+    });
+  }
+  bool has_weight_form(PrepareContext& context, Packing form, uint64_t bytes) const {
+    return with_sizes(context, form, [&](std::initializer_list<int64_t> sizes) {
+      return context.has_form(step.weight, sizes, bytes);
+    });
   }
 
   virtual Packing packing() const = 0;

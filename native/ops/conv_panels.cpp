@@ -66,6 +66,8 @@ bool ExpandingConv::set_panels(const KernelTable& kernels, const ConvGeometry& g
 
 Status ExpandingConv::prepare_weights(PrepareContext& context) {
   keep_ = keep_ && context.is_constant(step.weight);
+  // What another plan multiplies as it is need not be there a second time.
+  if (keep_ && !needs_panels()) keep_ = !has_weight_form(context, packing(), weight_bytes);
   if (!keep_) {
     expanded_bytes = form_bytes_;
     return PanelConv::prepare_weights(context);

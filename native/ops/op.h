@@ -135,6 +135,10 @@ class PrepareContext {
     forms.push_back(std::move(found));
     return Status::OK;
   }
+  // Whether a plan that shares the constant has had that form made.
+  bool has_form(int32_t index, std::initializer_list<int64_t> form, uint64_t bytes) {
+    return find_form(index, form_key(index, form, bytes)) != nullptr;
+  }
   // The session keeps a copy of every constant operand for the runs, except where the op says that it is done
   // with it (weights that were packed).
   void release_constant(int32_t index) { --readers_[static_cast<size_t>(index)]; }
