@@ -10,7 +10,7 @@ const files = execFileSync(
   },
 )
   .split("\n")
-  .filter((file) => /\.(cpp|cc|h)$/.test(file));
+  .filter((file) => /\.(cpp|cc|h|cu)$/.test(file));
 const found = spawnSync("clang-format", ["--version"], { encoding: "utf8" });
 if (found.error) {
   const message =

@@ -34,6 +34,7 @@ export type ErrorCode =
   | "INVALID_PLAN"
   | "BACKEND_UNAVAILABLE"
   | "OUT_OF_MEMORY"
+  | "DEVICE_LOST" // a GPU stopped working for this process; other backends go on
   | "SELF_TEST_FAILED"
   | "INTERNAL";
 
