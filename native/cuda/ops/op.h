@@ -99,6 +99,8 @@ class PrepareContext {
   virtual void release_constant(int32_t index) = 0;
   // Bytes of RunContext::scratch.
   virtual void need_scratch(uint64_t bytes) = 0;
+  // Zeros that are this op's alone, as long as the session lasts. Who counts in them leaves them zero.
+  virtual Status counters(uint32_t count, uint32_t** zeros) = 0;
   // The quickest of several ops that do the same, by the device's clock; the first where timing is not wanted
   // (deterministic) or there is only one. Those that fail are left out; at least one must run. Each is
   // enqueued with as much scratch as its scratch[i] says.

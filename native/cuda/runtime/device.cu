@@ -77,6 +77,7 @@ Status device_properties(int32_t device, DeviceProperties* properties) {
   int runtime = 0, driver = 0;
   SPX_TRY(check(cudaRuntimeGetVersion(&runtime), "asking for the runtime's version"));
   SPX_TRY(check(cudaDriverGetVersion(&driver), "asking for the driver's version"));
+  properties->has_clock = true;
   properties->runtime_version = runtime;
   properties->driver_version = driver;
   return Status::OK;

@@ -26,12 +26,13 @@ struct DeviceProperties {
   int32_t shared_bytes;  // that a block may have at most
   uint64_t total_bytes;
   int32_t runtime_version, driver_version;  // 13000 is 13.0
+  bool has_clock;                           // timings say what is quick
 };
 
 // Every function that can fail gives OUT_OF_MEMORY, DEVICE_LOST (after which the process's use of the device
 // is over: an illegal address, a hardware fault) or INTERNAL, with CUDA's own words in the sentence.
 
-// How many devices there are; BACKEND_UNAVAILABLE with the reason where CUDA cannot start.
+// How many devices there are; ISA_UNAVAILABLE with the reason where CUDA cannot start.
 Status device_count(int32_t* count);
 Status device_properties(int32_t device, DeviceProperties* properties);
 // The device that the calling thread means from now on.
