@@ -181,7 +181,7 @@ Status prepare_binary(PrepareContext& context, const step::binary& step, OpPoint
   const BinaryOp code = static_cast<BinaryOp>(step.op);
   const bool compares = code >= BinaryOp::kEqual && code <= BinaryOp::kGreaterOrEqual;
   const bool logic = code >= BinaryOp::kAnd && code <= BinaryOp::kXor;
-  const DType type = context.tensor(step.a).dtype;
+  const DType type = context.type_of(step.a);
   SPX_TRY(context.expect_type(step.b, "b", type));
   SPX_TRY(context.expect_type(step.y, "y", compares || logic ? DType::kU8 : type));
   if (logic != (type == DType::kU8) && !(compares && type == DType::kU8)) {

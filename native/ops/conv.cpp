@@ -21,6 +21,7 @@ Status ConvOp::prepare_identity(PrepareContext& context) {
 
 Status ConvOp::prepare(PrepareContext& context) {
   SPX_TRY(read_activation(context, step.activation, step.alpha, step.beta, &epilogue));
+  if (context.checks_only) return Status::OK;
   SPX_TRY(prepare_identity(context));
   y_stride = context.tensor(step.y).pixel_stride;
   if (step.residual >= 0) residual_stride = context.tensor(step.residual).pixel_stride;
@@ -158,7 +159,8 @@ class DepthwiseConv final : public ConvOp {
 Status check_weight(const PrepareContext& context, const step::conv& step, const ConvGeometry& g) {
   const Tensor& weight = context.tensor(step.weight);
   const int64_t expected[4] = {g.o, g.group_c, g.kernel_h, g.kernel_w};
-  bool good = weight.dtype == DType::kF32 && weight.layout == Layout::kPlain && weight.rank == 4;
+  bool good =
+      context.type_of(step.weight) == DType::kF32 && weight.layout == Layout::kPlain && weight.rank == 4;
   for (int d = 0; d < 4; ++d) good = good && weight.dims[d] == expected[d];
   if (good) return Status::OK;
   return context.fail("expected plain f32 weights %lld x %lld x %lld x %lld, found %lld x %lld x %lld x %lld",

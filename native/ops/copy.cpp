@@ -112,7 +112,7 @@ void dense_strides(const int32_t* dims, int rank, int32_t* strides) {
 Status prepare_copy(PrepareContext& context, const step::copy& step, OpPointer* op) {
   const Tensor& x = context.tensor(step.x);
   const Tensor& y = context.tensor(step.y);
-  if (x.dtype != y.dtype) return context.fail("expected x and y of one type");
+  if (context.type_of(step.x) != context.type_of(step.y)) return context.fail("expected x and y of one type");
   int64_t elements;
   SPX_TRY(check_dims(context, step.dims, kMaxRank, &elements));
   if (elements == 0) {
@@ -144,7 +144,7 @@ Status prepare_copy(PrepareContext& context, const step::copy& step, OpPointer* 
 }
 
 Status prepare_where(PrepareContext& context, const step::where& step, OpPointer* op) {
-  const DType type = context.tensor(step.y).dtype;
+  const DType type = context.type_of(step.y);
   SPX_TRY(context.expect_type(step.condition, "condition", DType::kU8));
   SPX_TRY(context.expect_type(step.a, "a", type));
   SPX_TRY(context.expect_type(step.b, "b", type));

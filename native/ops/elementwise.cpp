@@ -123,7 +123,7 @@ Status prepare_unary(PrepareContext& context, const step::unary& step, OpPointer
     *op = map_op<float, uint8_t>(step.x, step.y, rows, [](float x, uint8_t* y) { *y = x != x; });
     return Status::OK;
   }
-  const DType type = context.tensor(step.x).dtype;
+  const DType type = context.type_of(step.x);
   SPX_TRY(context.expect_type(step.y, "y", type));
   if (type == DType::kI32) return integer_unary(context, step, rows, op);
   SPX_TRY(context.expect_type(step.x, "x", DType::kF32));
@@ -167,8 +167,8 @@ Status prepare_cast(PrepareContext& context, const step::cast& step, OpPointer* 
   SPX_TRY(context.expect_dense(step.x, "x", step.count));
   SPX_TRY(context.expect_dense(step.y, "y", step.count));
   const Rows rows{1, step.count, step.count, step.count};
-  const DType to = context.tensor(step.y).dtype;
-  switch (context.tensor(step.x).dtype) {
+  const DType to = context.type_of(step.y);
+  switch (context.type_of(step.x)) {
     case DType::kF32:
       *op = cast_from<float>(step, rows, to);
       break;

@@ -76,7 +76,7 @@ Status prepare_resample(PrepareContext& context, const step::resample& step, OpP
 }
 
 Status prepare_gather(PrepareContext& context, const step::gather& step, OpPointer* op) {
-  const DType type = context.tensor(step.x).dtype;
+  const DType type = context.type_of(step.x);
   SPX_TRY(context.expect_dense(step.x, "x", type, product({step.outer, step.n, step.inner})));
   SPX_TRY(context.expect_dense(step.y, "y", type, product({step.outer, step.count, step.inner})));
   SPX_TRY(context.expect_dense(step.indices, "indices", DType::kI32, step.count));

@@ -11,14 +11,14 @@ namespace spinexr {
 // The product of non-negative factors; -1 when a factor is negative or the product of the non-zero ones
 // exceeds 2^48.
 inline int64_t product(std::initializer_list<int64_t> factors) {
-  int64_t result = 1, span = 1;
+  int64_t span = 1;
+  bool zero = false;
   for (const int64_t factor : factors) {
     if (factor < 0) return -1;
-    result *= factor;
-    if (factor > 0 && __builtin_mul_overflow(span, factor, &span)) return -1;
-    if (span > int64_t{1} << 48) return -1;
+    zero = zero || factor == 0;
+    if (factor > 0 && (__builtin_mul_overflow(span, factor, &span) || span > int64_t{1} << 48)) return -1;
   }
-  return result;
+  return zero ? 0 : span;
 }
 
 constexpr int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }

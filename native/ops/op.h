@@ -79,19 +79,22 @@ enum class Packing : int64_t {
 // What an op sees while it is prepared, and where it says what it needs.
 class PrepareContext {
  public:
-  // shared: what plans of one network share, or null.
+  // shared: what plans of one network share, or null. checks_only: the ops are made to see that their step is
+  // good, and never run; constants are neither read nor packed (check.h).
   PrepareContext(const Plan& plan, const KernelTable& kernels, int threads, ConstantSource& constants,
-                 WeightStore* shared)
+                 WeightStore* shared, bool checks_only = false)
       : plan(plan),
         kernels(kernels),
         threads(threads),
+        checks_only(checks_only),
         constants_(constants),
         shared_(shared),
-        readers_(plan.tensors.size()) {}
+        readers_(checks_only ? 0 : plan.tensors.size()) {}
 
   const Plan& plan;
   const KernelTable& kernels;
   const int threads;
+  const bool checks_only;
   // Largest need of all ops so far, in bytes.
   uint64_t shared_scratch = 0;
   uint64_t thread_scratch = 0;
@@ -110,6 +113,10 @@ class PrepareContext {
   Status unsupported(const char* sentence) const;
 
   const Tensor& tensor(int32_t index) const { return plan.tensors[static_cast<size_t>(index)]; }
+  // What its elements count as: f16 as f32. Only checks_only sees f16, whose ops never run.
+  DType type_of(int32_t index) const {
+    return tensor(index).dtype == DType::kF16 ? DType::kF32 : tensor(index).dtype;
+  }
   bool is_constant(int32_t index) const { return tensor(index).storage != Storage::kArena; }
   // Both start at the same byte of the arena.
   bool same_place(int32_t a, int32_t b) const {
@@ -117,10 +124,12 @@ class PrepareContext {
   }
   // The constant `index` in a form of `bytes` bytes that lasts as long as the session: what make(raw, target)
   // writes to zeroed memory, unless a plan that shares this constant has had it made. `form` names the
-  // packing and every size that decides it, apart from the constant itself.
+  // packing and every size that decides it, apart from the constant itself. Null where checks_only.
   template <class Make>
   Status constant_form(int32_t index, std::initializer_list<int64_t> form, uint64_t bytes,
                        const uint8_t** data, const Make& make) {
+    *data = nullptr;
+    if (checks_only) return Status::OK;
     const FormKey key = form_key(index, form, bytes);
     SharedForm found = find_form(index, key);
     if (found == nullptr) {
@@ -141,7 +150,9 @@ class PrepareContext {
   }
   // The session keeps a copy of every constant operand for the runs, except where the op says that it is done
   // with it (weights that were packed).
-  void release_constant(int32_t index) { --readers_[static_cast<size_t>(index)]; }
+  void release_constant(int32_t index) {
+    if (!checks_only) --readers_[static_cast<size_t>(index)];
+  }
   bool kept(size_t index) const { return readers_[index] > 0; }
 
   void need_shared(uint64_t bytes) {
@@ -154,6 +165,7 @@ class PrepareContext {
   Status allocate(uint64_t bytes, AlignedBuffer* buffer);
 
   // Checks shared by the ops. `role` is the operand's name in steps.inc.
+  // They take f16 for f32.
   Status expect_type(int32_t index, const char* role, DType dtype) const;
   // dtype and exactly `elements` elements without gaps.
   Status expect_dense(int32_t index, const char* role, DType dtype, int64_t elements) const;
@@ -186,7 +198,8 @@ class PrepareContext {
 #include "plan/steps.inc"
 #undef SPX_STEP
 
-// The op of step `index`; checks that no output overlaps an operand it must not overlap.
+// The op of step `index`; checks that no output overlaps an operand it must not overlap. UNSUPPORTED for f16,
+// which has no kernels here.
 Status prepare_step(PrepareContext& context, size_t index, OpPointer* op);
 
 }  // namespace spinexr

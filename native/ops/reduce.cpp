@@ -135,7 +135,7 @@ void run_reduce(const RunContext& run, const step::reduce& s) {
 
 Status prepare_reduce(PrepareContext& context, const step::reduce& step, OpPointer* op) {
   SPX_TRY(context.expect_range("op", step.op, 0, static_cast<int>(ReduceOp::kCount) - 1));
-  const DType type = context.tensor(step.x).dtype;
+  const DType type = context.type_of(step.x);
   if (type == DType::kU8) return context.fail("expected x of type f32 or i32, found u8");
   SPX_TRY(context.expect_range("n", step.n, 0, INT32_MAX));
   SPX_TRY(context.expect_range("outer_stride", step.outer_stride, 0, INT32_MAX));

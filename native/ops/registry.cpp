@@ -59,11 +59,24 @@ Status check_aliases(const PrepareContext& context, const Step& step) {
   return Status::OK;
 }
 
+Status refuse_half(const PrepareContext& context, const Step& step) {
+  const StepInfo& info = step_info(step.kind);
+  for (int i = 0; i < info.inputs + info.outputs; ++i) {
+    const int32_t operand = step.body[static_cast<size_t>(i)];
+    if (operand < 0 || context.tensor(operand).dtype != DType::kF16) continue;
+    return context.unsupported(
+        "expected operands of type f32, i32 or u8, found f16; half precision runs on backends with half "
+        "kernels, choose one of them or precision fp32");
+  }
+  return Status::OK;
+}
+
 }  // namespace
 
 Status prepare_step(PrepareContext& context, size_t index, OpPointer* op) {
   context.begin_step(index);
   const Step& step = context.plan.steps[index];
+  if (!context.checks_only) SPX_TRY(refuse_half(context, step));
   SPX_TRY(check_aliases(context, step));
   switch (step.kind) {
 #define SPX_STEP(name, inputs, outputs, fields)                           \
@@ -81,6 +94,7 @@ Status prepare_step(PrepareContext& context, size_t index, OpPointer* op) {
 
 void PrepareContext::begin_step(size_t index) {
   step_ = index;
+  if (checks_only) return;
   const Step& step = plan.steps[index];
   for (int i = 0; i < step_info(step.kind).inputs; ++i) {
     const int32_t operand = step.body[static_cast<size_t>(i)];
@@ -147,8 +161,8 @@ Status PrepareContext::allocate(uint64_t bytes, AlignedBuffer* buffer) {
 }
 
 Status PrepareContext::expect_type(int32_t index, const char* role, DType dtype) const {
-  if (tensor(index).dtype == dtype) return Status::OK;
-  static constexpr const char* kNames[] = {"f32", "i32", "u8"};
+  if (type_of(index) == dtype) return Status::OK;
+  static constexpr const char* kNames[] = {"f32", "i32", "u8", "f16"};
   return fail("expected %s of type %s, found %s", role, kNames[static_cast<int>(dtype)],
               kNames[static_cast<int>(tensor(index).dtype)]);
 }

@@ -51,7 +51,7 @@ void top_k(const step::top_k& s, const RunContext& run) {
 
 Status prepare_arg_reduce(PrepareContext& context, const step::arg_reduce& step, OpPointer* op) {
   SPX_TRY(context.expect_range("op", step.op, 0, static_cast<int>(ArgReduceOp::kCount) - 1));
-  const DType type = context.tensor(step.x).dtype;
+  const DType type = context.type_of(step.x);
   if (type == DType::kU8) return context.fail("expected x of type f32 or i32, found u8");
   SPX_TRY(context.expect_dense(step.x, "x", product({step.outer, step.n, step.inner})));
   SPX_TRY(context.expect_dense(step.y, "y", DType::kI32, product({step.outer, step.inner})));

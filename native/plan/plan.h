@@ -29,7 +29,8 @@ struct PlanHeader {
   uint32_t reserved;
 };
 
-enum class DType : int32_t { kF32 = 0, kI32 = 1, kU8 = 2 };
+// kF16: IEEE 754 binary16, of tensors in the arena only; half.inc says which operands may have it.
+enum class DType : int32_t { kF32 = 0, kI32 = 1, kU8 = 2, kF16 = 3 };
 enum class Layout : int32_t { kPlain = 0, kNhwc = 1 };
 // kShared: a constant that other plans of the network brought along; only its key is given.
 enum class Storage : int32_t { kArena = 0, kConstant = 1, kShared = 2 };

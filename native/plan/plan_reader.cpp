@@ -103,7 +103,7 @@ Status check_dims(const TensorRecord& record, uint32_t index, Tensor* tensor) {
 Status read_tensor(Cursor* cursor, uint32_t index, const Plan& plan, Tensor* tensor) {
   TensorRecord record;
   if (!cursor->read(&record)) return bad("tensor %u: the plan ends too early", index);
-  if (record.dtype < 0 || record.dtype > 2 || record.layout < 0 || record.layout > 1 || record.storage < 0 ||
+  if (record.dtype < 0 || record.dtype > 3 || record.layout < 0 || record.layout > 1 || record.storage < 0 ||
       record.storage > 2 || record.rank < 0 || record.rank > kMaxRank) {
     return bad("tensor %u: expected known dtype, layout, storage and rank <= 8, found %d, %d, %d, %d", index,
                record.dtype, record.layout, record.storage, record.rank);
@@ -115,6 +115,9 @@ Status read_tensor(Cursor* cursor, uint32_t index, const Plan& plan, Tensor* ten
   SPX_TRY(check_dims(record, index, tensor));
   tensor->offset = join(record.offset_low, record.offset_high);
   tensor->key = record.key;
+  if (tensor->storage != Storage::kArena && tensor->dtype == DType::kF16) {
+    return bad("tensor %u: expected a constant of type f32, i32 or u8, found f16", index);
+  }
   if (tensor->storage == Storage::kShared) {
     if (tensor->key != 0 && tensor->offset == 0) return Status::OK;
     return bad("tensor %u: expected a shared constant with a key and offset 0, found key %u, offset %.0f",
@@ -148,6 +151,9 @@ Status read_port(Cursor* cursor, const char* side, uint32_t index, const Plan& p
   const Tensor& tensor = plan.tensors[static_cast<size_t>(port->tensor)];
   if (tensor.layout != Layout::kPlain || (is_input && tensor.storage != Storage::kArena)) {
     return bad("%s %u: expected a plain tensor%s", side, index, is_input ? " in the arena" : "");
+  }
+  if (tensor.dtype == DType::kF16) {
+    return bad("%s %u: expected a tensor of type f32, i32 or u8, found f16", side, index);
   }
   if (port->count_tensor >= 0) {
     const Tensor& length = plan.tensors[static_cast<size_t>(port->count_tensor)];

@@ -28,7 +28,7 @@ struct Tensor {
   int64_t elements;        // product of dims
   int64_t extent;          // elements from the first one to behind the last one in memory
 
-  int64_t element_bytes() const { return dtype == DType::kU8 ? 1 : 4; }
+  int64_t element_bytes() const { return dtype == DType::kU8 ? 1 : dtype == DType::kF16 ? 2 : 4; }
   int64_t bytes() const { return extent * element_bytes(); }
   bool dense() const { return extent == elements; }
   // Of an nhwc tensor.

@@ -83,7 +83,7 @@ export interface View {
 export const coreType = (dtype: DType): CoreDType =>
   dtype === "f32" ? "f32" : dtype === "i32" || dtype === "i64" ? "i32" : "u8";
 
-export const elementBytes = (dtype: CoreDType): number => (dtype === "u8" ? 1 : 4);
+export const elementBytes = (dtype: CoreDType): number => (dtype === "u8" ? 1 : dtype === "f16" ? 2 : 4);
 
 export function newBuffer(bytes: number, data: ConstantBytes | null = null): DraftBuffer {
   return { bytes, data, isInput: false, isOutput: false, tensors: [], offset: 0 };

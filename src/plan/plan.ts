@@ -10,8 +10,11 @@ import type { Step } from "./steps.ts";
 
 export const PLAN_VERSION = 1;
 
-/** Element types of the core. i64 lives in the core as i32; bool as u8. */
-export type CoreDType = "f32" | "i32" | "u8";
+/**
+ * Element types of a plan. i64 lives in it as i32; bool as u8. f16 (IEEE 754 binary16) is a type of tensors in the arena only:
+ * ports and constants are never f16, and half.ts says which operands of a step may be.
+ */
+export type CoreDType = "f32" | "i32" | "u8" | "f16";
 
 /**
  * "plain": row-major in logical order, dense. "nhwc": rank 4, stored N, H, W, C; consecutive pixels lie

@@ -5,7 +5,7 @@
  *
  * What an image's result is does not depend on the images beside it, so the answers stay the same, bit for bit.
  */
-import type { DraftBuffer, DraftStep, DraftTensor } from "./draft.ts";
+import { type DraftBuffer, type DraftStep, type DraftTensor, elementBytes } from "./draft.ts";
 import type { StepKind } from "./steps.ts";
 
 export interface BatchLimits {
@@ -60,8 +60,8 @@ function isBatch(map: DraftTensor, images: number): boolean {
 }
 
 /** From image to image in the buffer. */
-const imageBytes = ({ dims: [, , h, w], pixelStride }: DraftTensor): number =>
-  (h as number) * (w as number) * pixelStride * 4;
+const imageBytes = ({ dtype, dims: [, , h, w], pixelStride }: DraftTensor): number =>
+  (h as number) * (w as number) * pixelStride * elementBytes(dtype);
 
 function partsOf(steps: readonly DraftStep[], first: number, end: number, limits: BatchLimits): DraftStep[] {
   const run = steps.slice(first, end);

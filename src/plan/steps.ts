@@ -1,7 +1,8 @@
 /**
  * Step kinds and their fields, in binary order. Twin of native/plan/steps.inc (held by test/plan/steps-twin.test.ts).
  * A field is "i" (int32), "f" (float32) or "i[n]" (n int32). Tensor operands are listed first: names ending in
- * "?" may be absent (-1). Strides and counts are in elements.
+ * "?" may be absent (-1). Strides and counts are in elements. "f32" of an operand is said of numbers: half.ts says which of
+ * them may be f16 instead, and which of those have one type.
  */
 export const ACTIVATIONS = [
   "none",
@@ -99,7 +100,10 @@ interface StepSpec {
 }
 
 export const STEPS = {
-  /** x, residual, y nhwc; weight plain [O, C/group, kh, kw]; prologue and epilogue as graph.ts ConvNode. pool* = 1 when absent. */
+  /**
+   * x, residual, y nhwc, residual in y's type; weight plain [O, C/group, kh, kw]; prologue and epilogue as graph.ts ConvNode.
+   * pool* = 1 when absent.
+   */
   conv: {
     inputs: ["x", "weight", "bias?", "residual?", "preScale?", "preShift?", "postScale?"],
     outputs: ["y"],
@@ -184,6 +188,7 @@ export const STEPS = {
   /**
    * Right-aligned dims; stride 0 broadcasts. y may be a or b. Arithmetic of f32 or i32 gives the same type (mod: f32
    * takes the sign of a, i32 of b; i32 wraps, div and mod by 0 give 0), comparisons of any type and logic of u8 give u8.
+   * f16: all floats of a, b and y, but for a constant a or b, which stays f32.
    */
   binary: {
     inputs: ["a", "b"],
@@ -213,7 +218,7 @@ export const STEPS = {
   },
   /** The whole (dense) tensor becomes `value` (i32/u8: truncated). */
   fill: { inputs: [], outputs: ["y"], fields: { value: "f" } },
-  /** f32 <-> i32 <-> u8 (truncation; u8 is bool: non-zero gives 1); dense, count elements. */
+  /** f32 <-> f16 (to nearest even) <-> i32 <-> u8 (truncation; u8 is bool: non-zero gives 1); dense, count elements. */
   cast: { inputs: ["x"], outputs: ["y"], fields: { count: "i" } },
   /** y[o, j, i] = sum_t weights[j, t] x[o, indices[j, t], i]; dense. indices i32, weights f32: constants. */
   resample: {

@@ -1,5 +1,6 @@
 /** What a step reads and writes: each tensor once, as if caches held everything while the step runs. */
 import { elementCount } from "../graph/graph.ts";
+import { elementBytes } from "./draft.ts";
 import type { Plan, PlanTensor } from "./plan.ts";
 import { CONV_ALGORITHMS, type Step } from "./steps.ts";
 
@@ -23,7 +24,7 @@ export function stepTraffic(plan: Plan, step: Step): Traffic {
   for (const index of new Set(step.inputs)) {
     if (index < 0) continue;
     const tensor = plan.tensors[index] as PlanTensor;
-    const bytes = Math.min(elementCount(tensor.dims), mostRead(step, index)) * elementBytes(tensor);
+    const bytes = Math.min(elementCount(tensor.dims), mostRead(step, index)) * elementBytes(tensor.dtype);
     if (tensor.storage === "arena") read += bytes;
     else weights += bytes * growth(step, index);
   }
@@ -31,12 +32,10 @@ export function stepTraffic(plan: Plan, step: Step): Traffic {
     if (index < 0) continue;
     const tensor = plan.tensors[index] as PlanTensor;
     const elements = step.kind === "copy" ? elementCount(step.fields.dims) : elementCount(tensor.dims);
-    written += elements * elementBytes(tensor);
+    written += elements * elementBytes(tensor.dtype);
   }
   return { weights, read, written };
 }
-
-const elementBytes = ({ dtype }: PlanTensor): number => (dtype === "u8" ? 1 : 4);
 
 /** Elements of tensor `index` that a step which reads parts of it can touch. */
 function mostRead(step: Step, index: number): number {

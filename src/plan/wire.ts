@@ -8,7 +8,7 @@ export const TENSOR_WORDS = 16;
 export const PORT_WORDS = 2;
 
 /** The position in each list is the number in the file. */
-export const CORE_DTYPES = ["f32", "i32", "u8"] as const;
+export const CORE_DTYPES = ["f32", "i32", "u8", "f16"] as const;
 export const LAYOUTS = ["plain", "nhwc"] as const;
 export const STORAGES = ["arena", "constant", "shared"] as const;
 export const STEP_KINDS = Object.keys(STEPS) as StepKind[];

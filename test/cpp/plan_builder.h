@@ -78,8 +78,8 @@ class PlanBuilder {
   // Channels [first, first + count) of an nhwc tensor.
   int slice(int whole, int first, int count) {
     const TensorRecord& r = tensors_[static_cast<size_t>(whole)];
-    return add({r.dims[0], count, r.dims[2], r.dims[3]}, r.pixel_stride, DType::kF32, Storage::kArena,
-               offset(whole) + static_cast<uint64_t>(first) * 4);
+    return add({r.dims[0], count, r.dims[2], r.dims[3]}, r.pixel_stride, static_cast<DType>(r.dtype),
+               Storage::kArena, offset(whole) + static_cast<uint64_t>(first) * element_bytes(r));
   }
   void input(int tensor) { inputs_.push_back({tensor, -1}); }
   void output(int tensor, int count = -1) { outputs_.push_back({tensor, count}); }
@@ -90,6 +90,12 @@ class PlanBuilder {
     steps_.resize(steps_.size() + sizeof(T) / 4);
     memcpy(steps_.data() + steps_.size() - sizeof(T) / 4, &fields, sizeof(T));
     ++step_count_;
+  }
+  // Of what another plan brings along.
+  int shared(std::vector<int> dims, uint32_t key) {
+    const int index = add(dims, 0, DType::kF32, Storage::kShared, 0);
+    tensors_[static_cast<size_t>(index)].key = key;
+    return index;
   }
   // Gives every constant a key: its index + 1.
   void share() {
@@ -161,7 +167,11 @@ class PlanBuilder {
       elements = static_cast<uint64_t>(r.dims[0]) * static_cast<uint64_t>(r.dims[2]) *
                  static_cast<uint64_t>(r.dims[3]) * static_cast<uint64_t>(r.pixel_stride);
     }
-    return elements * (r.dtype == 2 ? 1 : 4);
+    return elements * element_bytes(r);
+  }
+  static uint64_t element_bytes(const TensorRecord& r) {
+    const DType type = static_cast<DType>(r.dtype);
+    return type == DType::kU8 ? 1 : type == DType::kF16 ? 2 : 4;
   }
 
   std::vector<TensorRecord> tensors_;

@@ -43,7 +43,7 @@ test("the runtime and the ops keep to their memory and to the formulas", async (
   if (!hasCommand(compiler)) skip(`no C++ compiler (${compiler})`);
   const isas = isasOn(process.arch);
   if (isas.length === 0) skip(`no kernel set for ${process.arch}`);
-  const programs = ["runtime_test", "ops_test"];
+  const programs = ["runtime_test", "ops_test", "check_test"];
   const tests = programs.map((name) => ({ source: `test/cpp/${name}.cpp`, flags: FLAGS }));
   const objects = await compileObjects(compiler, [...tests, ...jobs(isas)], folder);
   const shared = objects.slice(programs.length);
@@ -52,7 +52,7 @@ test("the runtime and the ops keep to their memory and to the formulas", async (
     await execute(compiler, [...SANITIZE, objects[index] as string, ...shared, "-pthread", "-o", program]);
     // Huge claims of a hostile plan must come back as "out of memory", as they do from malloc.
     process.env.ASAN_OPTIONS = "allocator_may_return_null=1:max_allocation_size_mb=512";
-    const report = await execute(program, name === "runtime_test" ? ["100000"] : []);
+    const report = await execute(program, name === "ops_test" ? [] : ["100000"]);
     console.log(report.trim());
     assert.match(report, /good\n$/);
   }

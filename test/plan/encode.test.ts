@@ -40,12 +40,21 @@ function anyPlan(): Plan {
       storage: "arena",
       offset: 0,
     },
+    {
+      name: "d",
+      dtype: "f16",
+      layout: "nhwc",
+      dims: [2, 5, 3, 1],
+      pixelStride: 9,
+      storage: "arena",
+      offset: 6,
+    },
   ];
   const steps = (Object.keys(STEPS) as StepKind[]).map((kind) => ({
     kind,
     name: `${kind} step`,
-    inputs: STEPS[kind].inputs.map((name) => (name.endsWith("?") ? -1 : int(3))),
-    outputs: STEPS[kind].outputs.map((name) => (name.endsWith("?") ? -1 : int(3))),
+    inputs: STEPS[kind].inputs.map((name) => (name.endsWith("?") ? -1 : int(4))),
+    outputs: STEPS[kind].outputs.map((name) => (name.endsWith("?") ? -1 : int(4))),
     fields: Object.fromEntries(
       fieldShapes(kind).map((field) => {
         const value = () =>

@@ -1,6 +1,7 @@
 /** Holds src/plan (steps.ts, wire.ts) and native/plan (steps.inc, plan.h) together. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { HALF_OPERANDS } from "../../src/plan/half.ts";
 import { PLAN_VERSION } from "../../src/plan/plan.ts";
 import {
   ACTIVATIONS,
@@ -98,6 +99,18 @@ for (const [name, inputs, outputs, body] of nativeSteps()) {
     assert.equal(Object.entries(fields(body as string)), Object.entries(spec.fields));
   });
 }
+
+test("half.inc says of the operands what half.ts says", () => {
+  const half = withoutComments(readFileSync(join(native, "half.inc"), "utf8"));
+  const rules = [...half.matchAll(/SPX_HALF\((\w+), "([.\d]*)"\)/g)].map(([, name, rule]) => [
+    camel(name!),
+    rule,
+  ]);
+  assert.equal(rules, Object.entries(HALF_OPERANDS));
+  assert.equal(Object.keys(HALF_OPERANDS), Object.keys(STEPS));
+  for (const [kind, { inputs, outputs }] of Object.entries(STEPS))
+    assert.is(HALF_OPERANDS[kind as StepKind].length, inputs.length + outputs.length);
+});
 
 test("plan.h has the numbers of wire.ts", () => {
   assert.is(Number(/kPlanMagic = (0x[0-9a-fA-F]+)/.exec(header)?.[1]), PLAN_MAGIC);
