@@ -1,5 +1,5 @@
-// The part of engine.h that runs networks, as a table: the core's own functions, or those of a library that does the same
-// on another device. What they do and who may call them when: engine.h.
+// The part of engine.h that runs networks, as a table: the core's own functions, or those of a library that
+// does the same on another device. What they do and who may call them when: engine.h.
 #ifndef SPINEXR_FACE_H_
 #define SPINEXR_FACE_H_
 

@@ -2,6 +2,7 @@
 // src/backends/native/addon.ts.
 #include <napi.h>
 
+#include "addon/cuda_wrap.h"
 #include "addon/detection_wrap.h"
 #include "addon/engine_wrap.h"
 #include "addon/image_wrap.h"
@@ -32,6 +33,7 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   register_session(env, exports);
   register_image(env, exports);
   register_detection(env, exports);
+  register_cuda(env, exports);
   return exports;
 }
 

@@ -4,6 +4,13 @@ namespace spinexr_addon {
 
 const napi_type_tag EngineHandle::kTag = {0x7c0b4be0a6f14c53, 0x9d6a1f0e5b2c4a71};
 
+const spx_face kCoreFace = {
+    spx_last_error,      spx_engine_destroy,      spx_engine_isa,           spx_engine_threads,
+    spx_weights_create,  spx_weights_destroy,     spx_weights_bytes,        spx_session_create,
+    spx_session_destroy, spx_session_input_count, spx_session_output_count, spx_session_step_count,
+    spx_session_input,   spx_session_output,      spx_session_run,          spx_session_bytes,
+};
+
 namespace {
 
 // engineCreate(threads, isa): a handle. isa "": the best. Throws BACKEND_UNAVAILABLE and others.
@@ -18,7 +25,7 @@ Napi::Value engine_create(const Napi::CallbackInfo& info) {
     make_error(info.Env(), status, spx_last_error()).ThrowAsJavaScriptException();
     return info.Env().Undefined();
   }
-  return make_handle(info.Env(), std::make_shared<EngineHandle>(engine));
+  return make_handle(info.Env(), std::make_shared<EngineHandle>(kCoreFace, engine));
 }
 
 // engineDestroy(engine): idempotent.
@@ -30,13 +37,13 @@ Napi::Value engine_destroy(const Napi::CallbackInfo& info) {
 Napi::Value engine_isa(const Napi::CallbackInfo& info) {
   const auto engine = read_handle<EngineHandle>(info[0]);
   if (!engine) return info.Env().Undefined();
-  return Napi::String::New(info.Env(), spx_engine_isa(engine->engine));
+  return Napi::String::New(info.Env(), engine->face.engine_isa(engine->engine));
 }
 
 Napi::Value engine_threads(const Napi::CallbackInfo& info) {
   const auto engine = read_handle<EngineHandle>(info[0]);
   if (!engine) return info.Env().Undefined();
-  return Napi::Number::New(info.Env(), spx_engine_threads(engine->engine));
+  return Napi::Number::New(info.Env(), engine->face.engine_threads(engine->engine));
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
 #include "addon/image_wrap.h"
 
-#include "addon/engine_wrap.h"
+#include "addon/cuda_wrap.h"
 #include "addon/run_worker.h"
 
 namespace spinexr_addon {
@@ -79,8 +79,8 @@ Napi::Value image_display(const Napi::CallbackInfo& info) {
   return worker.release()->start();
 }
 
-// An input is [height, width, paddedHeight, paddedWidth, mean, std, tensor].
-bool read_input(Napi::Value value, spx_image_input* input) {
+// An input is [height, width, paddedHeight, paddedWidth, mean, std, tensor]; tensor null: made on the device.
+bool read_input(Napi::Value value, bool on_device, spx_image_input* input) {
   if (!value.IsArray() || value.As<Napi::Array>().Length() != 7) {
     throw_invalid(value.Env(), "Argument \"inputs\": expected arrays of 7.");
     return false;
@@ -94,8 +94,9 @@ bool read_input(Napi::Value value, spx_image_input* input) {
       !read_int32(item(3), "paddedWidth", input->width, kMaxSide, &input->padded_width) ||
       !read_view(item(4), "mean", 3 * sizeof(float), alignof(float), &mean) ||
       !read_view(item(5), "std", 3 * sizeof(float), alignof(float), &std) ||
-      !read_view(item(6), "tensor", 3 * sizeof(float) * area(input->padded_height, input->padded_width),
-                 alignof(float), &tensor)) {
+      (!on_device &&
+       !read_view(item(6), "tensor", 3 * sizeof(float) * area(input->padded_height, input->padded_width),
+                  alignof(float), &tensor))) {
     return false;
   }
   for (size_t channel = 0; channel < 3; channel++) {
@@ -109,7 +110,7 @@ bool read_input(Napi::Value value, spx_image_input* input) {
 class InputsWorker final : public CoreWorker {
  public:
   InputsWorker(Napi::Env env, std::shared_ptr<EngineHandle> owner)
-      : CoreWorker(env, "spinexr.inputs"), engine(std::move(owner)) {}
+      : CoreWorker(env, "spinexr.inputs", owner->face), engine(std::move(owner)) {}
   std::shared_ptr<EngineHandle> engine;
   View pixels;
   int32_t sample_type = 0, height = 0, width = 0, bits_stored = 0, is_signed = 0, monochrome1 = 0;
@@ -119,17 +120,36 @@ class InputsWorker final : public CoreWorker {
 
  private:
   int32_t call() override {
-    return spx_image_inputs(engine->engine, pixels.data, sample_type, height, width, bits_stored, is_signed,
-                            monochrome1, has_voi ? &voi : nullptr, inputs.data(),
-                            static_cast<int32_t>(inputs.size()), &conversion_);
+    const spx_voi* const given = has_voi ? &voi : nullptr;
+    const int32_t count = static_cast<int32_t>(inputs.size());
+    if (engine->cuda == nullptr) {
+      return spx_image_inputs(engine->engine, pixels.data, sample_type, height, width, bits_stored, is_signed,
+                              monochrome1, given, inputs.data(), count, &conversion_);
+    }
+    std::vector<spx_cuda_tensor*> made(inputs.size());
+    const int32_t status = engine->cuda->image_inputs(engine->engine, pixels.data, sample_type, height, width,
+                                                      bits_stored, is_signed, monochrome1, given,
+                                                      inputs.data(), count, made.data(), &conversion_);
+    for (spx_cuda_tensor* tensor : made) {
+      if (tensor != nullptr) tensors_.push_back(std::make_shared<CudaTensorHandle>(engine, tensor));
+    }
+    return status;
   }
-  Napi::Value result(Napi::Env env) override { return Napi::Number::New(env, conversion_); }
+  Napi::Value result(Napi::Env env) override {
+    if (engine->cuda == nullptr) return Napi::Number::New(env, conversion_);
+    Napi::Array all = Napi::Array::New(env);
+    all.Set(0u, conversion_);
+    for (auto& tensor : tensors_) all.Set(all.Length(), make_handle(env, std::move(tensor)));
+    return all;
+  }
 
   int32_t conversion_ = 0;
+  std::vector<std::shared_ptr<CudaTensorHandle>> tensors_;
 };
 
 // imageInputs(engine, pixels, sampleType, height, width, bitsStored, signed, monochrome1, voi | null,
-// inputs): a promise of the conversion, 0 to 2.
+// inputs): a promise of the conversion, 0 to 2; for an engine on a GPU of an array of that and a tensor's
+// handle for each input.
 Napi::Value image_inputs(const Napi::CallbackInfo& info) {
   auto engine = read_handle<EngineHandle>(info[0]);
   if (!engine) return info.Env().Undefined();
@@ -151,7 +171,8 @@ Napi::Value image_inputs(const Napi::CallbackInfo& info) {
   if (!info[9].IsArray()) return throw_invalid(info.Env(), "Argument \"inputs\": expected an array.");
   Napi::Array inputs = info[9].As<Napi::Array>();
   for (uint32_t i = 0; i < inputs.Length(); i++) {
-    if (!read_input(inputs.Get(i), &worker->inputs.emplace_back())) return info.Env().Undefined();
+    const bool on_device = worker->engine->cuda != nullptr;
+    if (!read_input(inputs.Get(i), on_device, &worker->inputs.emplace_back())) return info.Env().Undefined();
   }
   for (size_t i : {1, 8, 9}) worker->keep(info[i]);
   return worker.release()->start();
@@ -176,6 +197,7 @@ class ResizeWorker final : public CoreWorker {
 Napi::Value image_resize(const Napi::CallbackInfo& info) {
   auto engine = read_handle<EngineHandle>(info[0]);
   if (!engine) return info.Env().Undefined();
+  if (engine->cuda != nullptr) return throw_invalid(info.Env(), "Expected an engine of the core.");
   auto worker = std::make_unique<ResizeWorker>(info.Env(), std::move(engine));
   if (!read_int32(info[2], "height", 1, kMaxSide, &worker->height) ||
       !read_int32(info[3], "width", 1, kMaxSide, &worker->width) ||

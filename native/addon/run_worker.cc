@@ -18,8 +18,11 @@ bool runs_javascript(Napi::Env env) {
 
 }  // namespace
 
-CoreWorker::CoreWorker(Napi::Env env, const char* name)
-    : Napi::AsyncWorker(env, name), deferred_(env), kept_(Napi::Persistent(Napi::Array::New(env))) {}
+CoreWorker::CoreWorker(Napi::Env env, const char* name, const spx_face& face)
+    : Napi::AsyncWorker(env, name),
+      face_(face),
+      deferred_(env),
+      kept_(Napi::Persistent(Napi::Array::New(env))) {}
 
 Napi::Value CoreWorker::start() {
   Napi::Promise promise = deferred_.Promise();
@@ -36,7 +39,8 @@ Napi::Value CoreWorker::result(Napi::Env env) { return env.Undefined(); }
 
 void CoreWorker::Execute() {
   status_ = call();
-  if (status_ != 0) message_ = spx_last_error();  // per thread: it must be read on this one
+  if (status_ != 0 && message_.empty())
+    message_ = face_.last_error();  // per thread: it must be read on this one
 }
 
 void CoreWorker::OnOK() {
@@ -53,7 +57,7 @@ void CoreWorker::OnOK() {
 
 RunWorker::RunWorker(Napi::Env env, std::shared_ptr<SessionHandle> session, std::vector<View> outputs,
                      int32_t* counts, const volatile int32_t* abort, float* step_ms)
-    : CoreWorker(env, "spinexr.run"),
+    : CoreWorker(env, "spinexr.run", session->engine->face),
       session_(std::move(session)),
       outputs_(std::move(outputs)),
       counts_(counts),
@@ -63,11 +67,12 @@ RunWorker::RunWorker(Napi::Env env, std::shared_ptr<SessionHandle> session, std:
 }
 
 int32_t RunWorker::call() {
-  int32_t status = spx_session_run(session_->session, abort_, step_ms_);
+  const spx_face& face = session_->engine->face;
+  int32_t status = face.session_run(session_->session, abort_, step_ms_);
   for (size_t i = 0; status == 0 && i < outputs_.size(); i++) {
     void* data = nullptr;
     size_t bytes = 0;
-    status = spx_session_output(session_->session, static_cast<int32_t>(i), &data, &bytes, &counts_[i]);
+    status = face.session_output(session_->session, static_cast<int32_t>(i), &data, &bytes, &counts_[i]);
     if (status == 0) std::memcpy(outputs_[i].data, data, std::min(bytes, outputs_[i].bytes));
   }
   return status;

@@ -16,13 +16,19 @@ namespace spinexr_addon {
 // Objects given to keep() are not collected in between. Deletes itself.
 class CoreWorker : public Napi::AsyncWorker {
  public:
-  CoreWorker(Napi::Env env, const char* name);
+  // face: whose functions call() calls. It outlives the worker.
+  CoreWorker(Napi::Env env, const char* name, const spx_face& face = kCoreFace);
   // Starts the work; the promise of its end.
   Napi::Value start();
   void keep(Napi::Value value);
 
  protected:
   virtual int32_t call() = 0;
+  // For call(): a status whose sentence is not face's.
+  int32_t fail_with(int32_t status, const std::string& message) {
+    message_ = message;
+    return status;
+  }
   virtual Napi::Value result(Napi::Env env);
   // On the JavaScript thread, however call() ended.
   virtual void finished(Napi::Env) {}
@@ -31,6 +37,7 @@ class CoreWorker : public Napi::AsyncWorker {
   void Execute() final;
   void OnOK() final;
 
+  const spx_face& face_;
   Napi::Promise::Deferred deferred_;
   Napi::Reference<Napi::Array> kept_;
   int32_t status_ = 0;

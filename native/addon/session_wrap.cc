@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "addon/constants.h"
+#include "addon/cuda_wrap.h"
 #include "addon/run_worker.h"
 
 namespace spinexr_addon {
@@ -16,13 +17,13 @@ SessionHandle::SessionHandle(std::shared_ptr<EngineHandle> owner, std::shared_pt
     : engine(std::move(owner)), weights(std::move(shared)), session(created) {}
 
 SessionHandle::~SessionHandle() {
-  if (session != nullptr) spx_session_destroy(session);
+  if (session != nullptr) engine->face.session_destroy(session);
 }
 
 void SessionHandle::release(Napi::Env env) {
   destroyed = true;
   if (busy || session == nullptr) return;
-  spx_session_destroy(session);
+  engine->face.session_destroy(session);
   session = nullptr;
   engine.reset();
   Napi::MemoryManagement::AdjustExternalMemory(env, -accounted);
@@ -39,7 +40,7 @@ class CreateWorker final : public CoreWorker {
  public:
   CreateWorker(Napi::Env env, std::shared_ptr<EngineHandle> engine, std::shared_ptr<WeightsHandle> weights,
                std::unique_ptr<Block> plan, std::unique_ptr<Constants> constants)
-      : CoreWorker(env, "spinexr.create"),
+      : CoreWorker(env, "spinexr.create", engine->face),
         engine_(std::move(engine)),
         weights_(std::move(weights)),
         plan_(std::move(plan)),
@@ -48,9 +49,9 @@ class CreateWorker final : public CoreWorker {
  private:
   int32_t call() override {
     spx_session* session = nullptr;
-    const int32_t status =
-        spx_session_create(engine_->engine, weights_ ? weights_->weights : nullptr, plan_->data, plan_->size,
-                           nullptr, constants_->size(), &Constants::read, constants_.get(), &session);
+    const int32_t status = engine_->face.session_create(
+        engine_->engine, weights_ ? weights_->weights : nullptr, plan_->data, plan_->size, nullptr,
+        constants_->size(), &Constants::read, constants_.get(), &session);
     plan_.reset();
     constants_.reset();
     if (session != nullptr) handle_ = std::make_shared<SessionHandle>(engine_, weights_, session);
@@ -60,7 +61,7 @@ class CreateWorker final : public CoreWorker {
   Napi::Value result(Napi::Env env) override {
     if (!handle_) return env.Null();
     if (weights_) weights_->account(env);
-    handle_->accounted = static_cast<int64_t>(spx_session_bytes(handle_->session));
+    handle_->accounted = static_cast<int64_t>(engine_->face.session_bytes(handle_->session));
     Napi::MemoryManagement::AdjustExternalMemory(env, handle_->accounted);
     return make_handle(env, std::move(handle_));
   }
@@ -82,6 +83,7 @@ Napi::Value session_create(const Napi::CallbackInfo& info) {
   if (!info[1].IsNull()) {
     weights = read_handle<WeightsHandle>(info[1]);
     if (!weights) return env.Undefined();
+    if (weights->engine != engine) return throw_invalid(env, "Expected weights of the same engine.");
   }
   View plan;
   int64_t constant_bytes = 0;
@@ -116,25 +118,26 @@ Napi::Value session_destroy(const Napi::CallbackInfo& info) {
 Napi::Value session_input_count(const Napi::CallbackInfo& info) {
   const auto session = read_handle<SessionHandle>(info[0]);
   if (!session) return info.Env().Undefined();
-  return Napi::Number::New(info.Env(), spx_session_input_count(session->session));
+  return Napi::Number::New(info.Env(), session->engine->face.session_input_count(session->session));
 }
 
 Napi::Value session_output_count(const Napi::CallbackInfo& info) {
   const auto session = read_handle<SessionHandle>(info[0]);
   if (!session) return info.Env().Undefined();
-  return Napi::Number::New(info.Env(), spx_session_output_count(session->session));
+  return Napi::Number::New(info.Env(), session->engine->face.session_output_count(session->session));
 }
 
 Napi::Value session_step_count(const Napi::CallbackInfo& info) {
   const auto session = read_handle<SessionHandle>(info[0]);
   if (!session) return info.Env().Undefined();
-  return Napi::Number::New(info.Env(), spx_session_step_count(session->session));
+  return Napi::Number::New(info.Env(), session->engine->face.session_step_count(session->session));
 }
 
 Napi::Value session_bytes(const Napi::CallbackInfo& info) {
   const auto session = read_handle<SessionHandle>(info[0]);
   if (!session) return info.Env().Undefined();
-  return Napi::Number::New(info.Env(), static_cast<double>(spx_session_bytes(session->session)));
+  return Napi::Number::New(info.Env(),
+                           static_cast<double>(session->engine->face.session_bytes(session->session)));
 }
 
 // sessionInput(session, index) and sessionOutput(session, index): the port's capacity in bytes.
@@ -144,10 +147,11 @@ Napi::Value port_bytes(const Napi::CallbackInfo& info, bool output) {
   if (!session || !read_int32(info[1], "index", 0, INT32_MAX, &index)) return info.Env().Undefined();
   void* data = nullptr;
   size_t bytes = 0;
-  const int32_t status = output ? spx_session_output(session->session, index, &data, &bytes, nullptr)
-                                : spx_session_input(session->session, index, &data, &bytes);
+  const spx_face& face = session->engine->face;
+  const int32_t status = output ? face.session_output(session->session, index, &data, &bytes, nullptr)
+                                : face.session_input(session->session, index, &data, &bytes);
   if (status != 0) {
-    make_error(info.Env(), status, spx_last_error()).ThrowAsJavaScriptException();
+    make_error(info.Env(), status, face.last_error()).ThrowAsJavaScriptException();
     return info.Env().Undefined();
   }
   return Napi::Number::New(info.Env(), static_cast<double>(bytes));
@@ -156,12 +160,13 @@ Napi::Value port_bytes(const Napi::CallbackInfo& info, bool output) {
 Napi::Value session_input(const Napi::CallbackInfo& info) { return port_bytes(info, false); }
 Napi::Value session_output(const Napi::CallbackInfo& info) { return port_bytes(info, true); }
 
-bool write_input(Napi::Env env, spx_session* session, int32_t index, const View& view) {
+bool write_input(Napi::Env env, const SessionHandle& handle, int32_t index, const View& view) {
+  const spx_face& face = handle.engine->face;
   void* data = nullptr;
   size_t bytes = 0;
-  const int32_t status = spx_session_input(session, index, &data, &bytes);
+  const int32_t status = face.session_input(handle.session, index, &data, &bytes);
   if (status != 0) {
-    make_error(env, status, spx_last_error()).ThrowAsJavaScriptException();
+    make_error(env, status, face.last_error()).ThrowAsJavaScriptException();
     return false;
   }
   if (bytes != view.bytes) {
@@ -173,17 +178,18 @@ bool write_input(Napi::Env env, spx_session* session, int32_t index, const View&
   return true;
 }
 
-// sessionRun(session, inputs, outputs, counts, abort, stepMs): a promise. Inputs are copied here and now;
-// outputs (typed arrays of each port's capacity), counts (Int32Array, one per output: valid length of dims[0]
-// or -1) and stepMs (Float32Array of stepCount, or null) are written by the worker. abort: Int32Array whose
-// first element, set non-zero while the run is under way, ends it between steps; or null.
+// sessionRun(session, inputs, outputs, counts, abort, stepMs): a promise. Inputs are copied here and now, or
+// are tensors on the session's device; outputs (typed arrays of each port's capacity), counts (Int32Array,
+// one per output: valid length of dims[0] or -1) and stepMs (Float32Array of stepCount, or null) are written
+// by the worker. abort: Int32Array whose first element, set non-zero while the run is under way, ends it
+// between steps; or null.
 Napi::Value session_run(const Napi::CallbackInfo& info) {
   Napi::Env env = info.Env();
   auto session = read_handle<SessionHandle>(info[0]);
   if (!session) return env.Undefined();
   if (session->busy) return throw_invalid(env, "The session is running; wait for that run's end.");
-  const int32_t input_count = spx_session_input_count(session->session);
-  const int32_t output_count = spx_session_output_count(session->session);
+  const int32_t input_count = session->engine->face.session_input_count(session->session);
+  const int32_t output_count = session->engine->face.session_output_count(session->session);
   if (!info[1].IsArray() || info[1].As<Napi::Array>().Length() != static_cast<uint32_t>(input_count) ||
       !info[2].IsArray() || info[2].As<Napi::Array>().Length() != static_cast<uint32_t>(output_count)) {
     return throw_invalid(env, "Expected " + std::to_string(input_count) + " inputs and " +
@@ -191,9 +197,10 @@ Napi::Value session_run(const Napi::CallbackInfo& info) {
   }
   for (int32_t i = 0; i < input_count; i++) {
     Napi::HandleScope scope(env);
+    const Napi::Value value = info[1].As<Napi::Array>().Get(static_cast<uint32_t>(i));
     View view;
-    if (!read_view(info[1].As<Napi::Array>().Get(static_cast<uint32_t>(i)), "inputs[]", &view) ||
-        !write_input(env, session->session, i, view)) {
+    if (value.IsExternal() ? !take_tensor(value, *session, i)
+                           : !read_view(value, "inputs[]", &view) || !write_input(env, *session, i, view)) {
       return env.Undefined();
     }
   }
@@ -206,7 +213,7 @@ Napi::Value session_run(const Napi::CallbackInfo& info) {
     }
   }
   View counts, abort, step_ms;
-  const size_t steps = static_cast<size_t>(spx_session_step_count(session->session));
+  const size_t steps = static_cast<size_t>(session->engine->face.session_step_count(session->session));
   if (!read_view(info[3], "counts", sizeof(int32_t) * outputs.size(), alignof(int32_t), &counts) ||
       (!info[4].IsNull() && !read_view(info[4], "abort", sizeof(int32_t), alignof(int32_t), &abort)) ||
       (!info[5].IsNull() && !read_view(info[5], "stepMs", sizeof(float) * steps, alignof(float), &step_ms))) {

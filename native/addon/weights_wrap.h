@@ -4,7 +4,10 @@
 
 #include <napi.h>
 
-#include "addon/convert.h"
+#include <memory>
+#include <utility>
+
+#include "addon/engine_wrap.h"
 
 namespace spinexr_addon {
 
@@ -13,14 +16,16 @@ struct WeightsHandle {
   static const napi_type_tag kTag;
   static constexpr const char* kName = "weights";
 
-  explicit WeightsHandle(spx_weights* created) : weights(created) {}
-  ~WeightsHandle() { spx_weights_destroy(weights); }
+  WeightsHandle(std::shared_ptr<EngineHandle> owner, spx_weights* created)
+      : engine(std::move(owner)), weights(created) {}
+  ~WeightsHandle() { engine->face.weights_destroy(weights); }
   WeightsHandle(const WeightsHandle&) = delete;
   WeightsHandle& operator=(const WeightsHandle&) = delete;
   void release(Napi::Env) {}
   // Tells V8 how much is held now; after a session was made or destroyed.
   void account(Napi::Env env);
 
+  const std::shared_ptr<EngineHandle> engine;
   spx_weights* const weights;
   int64_t accounted = 0;
 };

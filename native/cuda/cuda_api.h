@@ -1,5 +1,6 @@
-// The C face of libspinexr_cuda: the functions of engine.h that concern engines, weights and sessions, over a GPU. The
-// addon opens the library (loader.h) and calls it through this table, as it calls the core through one of the same form.
+// The C face of libspinexr_cuda: the functions of engine.h that concern engines, weights and sessions, over a
+// GPU. The addon opens the library (loader.h) and calls it through this table, as it calls the core through
+// one of the same form.
 #ifndef SPINEXR_CUDA_CUDA_API_H_
 #define SPINEXR_CUDA_CUDA_API_H_
 

@@ -1,5 +1,5 @@
-// Constants in the forms that ops read, found again by what they were made of: sessions that share a store share the
-// memory. The store itself keeps nothing alive: a form lives as long as the sessions that use it.
+// Constants in the forms that ops read, found again by what they were made of: sessions that share a store
+// share the memory. The store itself keeps nothing alive: a form lives as long as the sessions that use it.
 #ifndef SPINEXR_RUNTIME_FORM_STORE_H_
 #define SPINEXR_RUNTIME_FORM_STORE_H_
 
@@ -21,8 +21,8 @@ namespace spinexr {
 // Everything that decides the bytes of a form: which constant, how many bytes, which packing, its sizes.
 using FormKey = std::vector<int64_t>;
 
-// Buffer: the memory of a form, with size(). May be used from several threads (in WebAssembly one thread makes all
-// sessions).
+// Buffer: the memory of a form, with size(). May be used from several threads (in WebAssembly one thread
+// makes all sessions).
 template <class Buffer>
 class FormStore {
  public:

@@ -1,5 +1,5 @@
-// What the sessions of one network on the processor share: constants in the forms that ops read (copied, or packed for a
-// kernel), and the memory of runs.
+// What the sessions of one network on the processor share: constants in the forms that ops read (copied, or
+// packed for a kernel), and the memory of runs.
 #ifndef SPINEXR_RUNTIME_WEIGHT_STORE_H_
 #define SPINEXR_RUNTIME_WEIGHT_STORE_H_
 

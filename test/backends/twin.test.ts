@@ -43,14 +43,13 @@ for (const build of ["simd", "simd-threads", "relaxed-threads"] as const satisfi
 
 test("the addon exports every function and its typing lists them", async () => {
   const expected = header.map((f) => f.name).filter((name) => !NOT_IN_ADDON.includes(name));
-  const typing = [...withoutComments(text("src/backends/native/addon.ts")).matchAll(/^ {2}(\w+)\(/gm)];
-  assert.equal(
-    typing.map(([, name]) => name),
-    expected.map(camel),
-  );
+  const methods = (path: string): string[] =>
+    [...withoutComments(text(path)).matchAll(/^ {2}(\w+)\(/gm)].map(([, name]) => name as string);
+  assert.equal(methods("src/backends/native/addon.ts"), expected.map(camel));
   const refusal = await failureOf(() => void loadAddon()).catch(() => null);
   if (refusal !== null) skip(refusal.message);
-  assert.equal(Object.keys(loadAddon()).sort(), expected.map(camel).sort());
+  const cuda = methods("src/backends/cuda/addon.ts");
+  assert.equal(Object.keys(loadAddon()).sort(), [...expected.map(camel), ...cuda].sort());
 });
 
 test("only the addon includes napi.h", () => {

@@ -1,8 +1,7 @@
-#include "moves.h"
-
 #include "cuda/device/cuda.h"
 #include "cuda/device/half.h"
 #include "cuda/runtime/launch.h"
+#include "moves.h"
 
 namespace spinexr::cuda {
 namespace {
@@ -22,7 +21,8 @@ __global__ void move_all(Moves all) {
   using Vector = Vec<float>;
   const Vector* const source = reinterpret_cast<const Vector*>(move.source);
   Vector* const target = reinterpret_cast<Vector*>(move.target);
-  for (uint64_t i = static_cast<uint64_t>(thread_index()); i < vectors; i += static_cast<uint64_t>(thread_count()))
+  for (uint64_t i = static_cast<uint64_t>(thread_index()); i < vectors;
+       i += static_cast<uint64_t>(thread_count()))
     target[i] = source[i];
   for (uint64_t i = vectors * 16 + static_cast<uint64_t>(thread_index()); i < move.bytes;
        i += static_cast<uint64_t>(thread_count()))

@@ -33,14 +33,16 @@ Status Engine::create(const spx_cuda_options& options, std::unique_ptr<Engine>* 
 
 Status Engine::enter() const {
   if (getpid() != process_) {
-    return fail(Status::ISA_UNAVAILABLE,
-                "a GPU cannot be used in a process that was forked after CUDA had started; load the model in the "
-                "new process");
+    return fail(
+        Status::ISA_UNAVAILABLE,
+        "a GPU cannot be used in a process that was forked after CUDA had started; load the model in the "
+        "new process");
   }
   if (lost_.load(std::memory_order_relaxed)) {
-    return fail(Status::DEVICE_LOST,
-                "the GPU stopped in an earlier run and this process can use it no more; start the process anew, or "
-                "load the model with another backend");
+    return fail(
+        Status::DEVICE_LOST,
+        "the GPU stopped in an earlier run and this process can use it no more; start the process anew, or "
+        "load the model with another backend");
   }
   return note(select_device(device_));
 }

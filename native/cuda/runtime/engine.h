@@ -18,8 +18,8 @@ class Engine {
  public:
   static Status create(const spx_cuda_options& options, std::unique_ptr<Engine>* engine);
 
-  // Before anything else on each thread: the calling thread means this device. DEVICE_LOST once the device has stopped,
-  // ISA_UNAVAILABLE in a process that was forked after CUDA had started.
+  // Before anything else on each thread: the calling thread means this device. DEVICE_LOST once the device
+  // has stopped, ISA_UNAVAILABLE in a process that was forked after CUDA had started.
   Status enter() const;
   // The status of a piece of work; remembers that the device is lost.
   Status note(Status status) const;
@@ -29,8 +29,8 @@ class Engine {
   // "sm_90"
   const char* isa() const { return isa_; }
 
-  // Whoever puts kernels into streams one by one holds it: the libraries' handles serve one thread at a time. Launching
-  // a graph needs no lock.
+  // Whoever puts kernels into streams one by one holds it: the libraries' handles serve one thread at a time.
+  // Launching a graph needs no lock.
   std::mutex enqueuing;
 
  private:

@@ -19,10 +19,9 @@ Status PrepareContext::unsupported(const char* sentence) const {
               sentence);
 }
 
-Preparation::Preparation(const Plan& plan, const DeviceProperties& properties, const Options& options,
-                         ConstantSource& constants, DeviceForms* shared, Stream stream,
-                         const std::vector<uint8_t*>& addresses)
-    : PrepareContext(plan, properties, options),
+Preparation::Preparation(const Plan& plan, const Engine& engine, ConstantSource& constants,
+                         DeviceForms* shared, Stream stream, const std::vector<uint8_t*>& addresses)
+    : PrepareContext(plan, engine.properties(), engine.options()),
       constants_(constants),
       shared_(shared),
       stream_(stream),
@@ -48,7 +47,8 @@ Status Preparation::make_form(int32_t index, uint64_t bytes, const Make& make, D
   if (t.storage == Storage::kShared) {
     incomplete = true;
     return fail(Status::INVALID_PLAN,
-                "tensor %d: expected a constant that another plan of the network holds in the same form", index);
+                "tensor %d: expected a constant that another plan of the network holds in the same form",
+                index);
   }
   const uint8_t* raw;
   SPX_TRY(constants_.view(t.offset, static_cast<uint64_t>(t.bytes()), &raw));
@@ -90,7 +90,8 @@ Status Preparation::keep_constants(std::vector<uint8_t*>* addresses) {
       if (bytes > 0) memcpy(target, raw, bytes);
     };
     const uint8_t* data;
-    SPX_TRY(constant_form(static_cast<int32_t>(i), {static_cast<int64_t>(Packing::kAsIs)}, bytes, &data, copy));
+    SPX_TRY(
+        constant_form(static_cast<int32_t>(i), {static_cast<int64_t>(Packing::kAsIs)}, bytes, &data, copy));
     (*addresses)[i] = const_cast<uint8_t*>(data);  // only outputs are written, and they lie in the arena
   }
   return Status::OK;

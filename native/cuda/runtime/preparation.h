@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "cuda/ops/op.h"
+#include "engine.h"
 #include "runtime/constant_source.h"
 #include "runtime/form_store.h"
 
@@ -15,9 +16,8 @@ using DeviceForms = FormStore<DeviceBuffer>;
 class Preparation final : public PrepareContext {
  public:
   // shared: of all sessions of the network, or null. addresses: of all tensors that are not constants.
-  Preparation(const Plan& plan, const DeviceProperties& properties, const Options& options,
-              ConstantSource& constants, DeviceForms* shared, Stream stream,
-              const std::vector<uint8_t*>& addresses);
+  Preparation(const Plan& plan, const Engine& engine, ConstantSource& constants, DeviceForms* shared,
+              Stream stream, const std::vector<uint8_t*>& addresses);
 
   // The next step, whose operands count as read.
   void begin_step(size_t index);

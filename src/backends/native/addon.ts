@@ -3,6 +3,8 @@
  * and rejects with plain Errors that carry `code`. Typed arrays handed to a promise are read or written until it settles:
  * the caller keeps them and never transfers their buffers meanwhile.
  */
+import type { CudaAddon, TensorHandle } from "../cuda/addon.ts";
+
 export type EngineHandle = { readonly engine: unique symbol };
 export type WeightsHandle = { readonly weights: unique symbol };
 export type SessionHandle = { readonly session: unique symbol };
@@ -21,7 +23,7 @@ export type AddonVoi = readonly [
   Uint16Array | null,
 ];
 
-/** [height, width, paddedHeight, paddedWidth, mean, std, tensor], as spx_image_input. */
+/** [height, width, paddedHeight, paddedWidth, mean, std, tensor], as spx_image_input; tensor null: made on the GPU. */
 export type AddonImageInput = readonly [
   number,
   number,
@@ -29,7 +31,7 @@ export type AddonImageInput = readonly [
   number,
   Float32Array,
   Float32Array,
-  Float32Array,
+  Float32Array | null,
 ];
 
 /** A run of a plan's constants: bytes, or where they lie in an open file. */
@@ -42,7 +44,7 @@ export type AddonPart =
       readonly position: number;
     };
 
-export interface Addon {
+export interface Addon extends CudaAddon {
   abiVersion(): number;
   /** Space-separated kernel sets that this processor runs, best first. */
   isaList(): string;
@@ -53,7 +55,8 @@ export interface Addon {
   engineIsa(engine: EngineHandle): string;
   engineThreads(engine: EngineHandle): number;
 
-  weightsCreate(): WeightsHandle;
+  /** For sessions of that engine. */
+  weightsCreate(engine: EngineHandle): WeightsHandle;
   weightsDestroy(weights: WeightsHandle): void;
   weightsBytes(weights: WeightsHandle): number;
 
@@ -75,10 +78,10 @@ export interface Addon {
   /** Capacity of a port in bytes. */
   sessionInput(session: SessionHandle, index: number): number;
   sessionOutput(session: SessionHandle, index: number): number;
-  /** Copies the inputs before it returns; writes outputs, counts and stepMs. */
+  /** Copies the inputs before it returns (tensors lie on the session's GPU); writes outputs, counts and stepMs. */
   sessionRun(
     session: SessionHandle,
-    inputs: readonly ArrayBufferView[],
+    inputs: readonly (ArrayBufferView | TensorHandle)[],
     outputs: readonly ArrayBufferView[],
     counts: Int32Array,
     abort: Int32Array | null,
@@ -98,7 +101,10 @@ export interface Addon {
     voi: AddonVoi,
     display: Uint8Array,
   ): Promise<number>;
-  /** Resolves to the conversion, 2 where `voi` is null: the samples are grey levels as they are. */
+  /**
+   * Resolves to the conversion, 2 where `voi` is null: the samples are grey levels as they are. On a GPU's engine to that
+   * and a tensor for each input.
+   */
   imageInputs(
     engine: EngineHandle,
     pixels: ArrayBufferView,
@@ -110,7 +116,7 @@ export interface Addon {
     monochrome1: number,
     voi: AddonVoi | null,
     inputs: readonly AddonImageInput[],
-  ): Promise<number>;
+  ): Promise<number | readonly [number, ...TensorHandle[]]>;
   imageResize(
     engine: EngineHandle,
     source: Uint8Array,

@@ -40,7 +40,7 @@ export function nativeDriver(addon: Addon, threads: number, isa: string): CoreDr
     abortFlag,
     image: nativeImages(addon, engine),
     detection: nativeBoxes(addon),
-    createWeights: async () => new NativeWeights(addon),
+    createWeights: async () => new NativeWeights(addon, engine),
     createSession: async (plan, weights) => {
       const handle = await createHandle(addon, engine, plan, weights as NativeWeights | null);
       return handle && nativeSession(addon, handle, abortFlag);
@@ -53,9 +53,9 @@ class NativeWeights implements DriverWeights {
   readonly handle: WeightsHandle;
   readonly #addon: Addon;
 
-  constructor(addon: Addon) {
+  constructor(addon: Addon, engine: EngineHandle) {
     this.#addon = addon;
-    this.handle = coded(() => addon.weightsCreate());
+    this.handle = coded(() => addon.weightsCreate(engine));
   }
 
   async bytes(): Promise<number> {
@@ -155,7 +155,7 @@ function nativeImages(addon: Addon, engine: EngineHandle): ImageDriver {
           targets,
         ),
       );
-      return { tensors: inputs.map(({ tensor }) => tensor), conversion };
+      return { tensors: inputs.map(({ tensor }) => tensor), conversion: conversion as number };
     },
   };
 }
