@@ -82,7 +82,7 @@ const jobs = [
   ...cuda.kernels.map((source) => job(source, "kernel")),
   ...cuda.exact.map((source) => job(source, "exact")),
   ...(values.emulate ? cuda.emulation.map((source) => job(source, "host")) : []),
-  ...(values.emulate ? [] : cuda.runtime.map((source) => job(source, "kernel"))),
+  ...(values.emulate ? [] : cuda.runtime.map((source) => job(source, source.endsWith(".cu") ? "kernel" : "host"))),
   ...cuda.host.map((source) => job(source, "host")),
   ...core,
 ];

@@ -17,6 +17,8 @@
 #include <vector>
 
 #include "cuda/device/error.h"
+#include "cuda/libraries/cublas_lt.h"
+#include "cuda/libraries/cudnn.h"
 #include "cuda/runtime/buffer.h"
 #include "cuda/runtime/device.h"
 #include "plan/plan_reader.h"
@@ -61,11 +63,9 @@ OpPointer make_op(Enqueue enqueue) {
 // How a constant is laid out for its op; the first number of a form.
 enum class Packing : int64_t { kAsIs, kHalf, kConvFloat, kConvHalf, kDepthwise, kMatmulFloat, kMatmulHalf };
 
-struct Options {
-  bool allow_tf32 = false;     // float products on tensor cores with 10 bits of fraction
-  bool deterministic = false;  // nothing that gives other bits from run to run or is chosen by a timing
-  uint64_t workspace_limit = uint64_t{256} << 20;  // bytes that one library call may want
-};
+// allow_tf32: float products on tensor cores with 10 bits of fraction. deterministic: nothing that gives other bits from
+// run to run or from load to load, so nothing that a timing chooses either.
+using Options = LibraryOptions;
 
 // A constant in one form, on the device.
 using DeviceForm = std::shared_ptr<const DeviceBuffer>;
@@ -73,13 +73,17 @@ using DeviceForm = std::shared_ptr<const DeviceBuffer>;
 // What an op sees while it is prepared, and where it says what it needs.
 class PrepareContext {
  public:
-  PrepareContext(const Plan& of, const DeviceProperties& properties, const Options& chosen)
-      : plan(of), device(properties), options(chosen) {}
+  PrepareContext(const Plan& of, const DeviceProperties& properties, const Options& chosen, const Cudnn* dnn,
+                 const CublasLt* blas)
+      : plan(of), device(properties), options(chosen), cudnn(dnn), cublas_lt(blas) {}
   virtual ~PrepareContext() = default;
 
   const Plan& plan;
   const DeviceProperties& device;
   const Options& options;
+  // Null where there is none; it outlives the ops.
+  const Cudnn* const cudnn;
+  const CublasLt* const cublas_lt;
 
   const Tensor& tensor(int32_t index) const { return plan.tensors[static_cast<size_t>(index)]; }
   bool is_constant(int32_t index) const { return tensor(index).storage != Storage::kArena; }

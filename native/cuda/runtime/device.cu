@@ -1,4 +1,5 @@
 #include <stdio.h>
+#include <unistd.h>
 
 #include "device.h"
 #include "launch.h"
@@ -45,13 +46,23 @@ Status check(cudaError_t error, const char* what) {
               cudaGetErrorName(error));
 }
 
+// The process that has started CUDA: one that was forked from it cannot even give memory back.
+pid_t process = 0;
+bool is_fork() { return process != 0 && process != getpid(); }
+
 // Whether the device that this thread means lets a kernel be placed while the one before still runs.
 thread_local bool programmatic_launches = false;
 
 }  // namespace
 
+int32_t runtime_version() { return CUDART_VERSION; }
+
 Status device_count(int32_t* count) {
   int found = 0;
+  if (is_fork()) {
+    return fail(Status::ISA_UNAVAILABLE, "this process was forked from one that had started CUDA; start it anew");
+  }
+  process = getpid();
   const cudaError_t error = cudaGetDeviceCount(&found);
   *count = error == cudaSuccess ? found : 0;
   if (error == cudaSuccess && found > 0) return Status::OK;
@@ -96,13 +107,13 @@ Status device_allocate(size_t bytes, const char* what, void** memory) {
   return check(cudaMalloc(memory, bytes), what);
 }
 void device_free(void* memory) {
-  if (memory != nullptr) cudaFree(memory);
+  if (memory != nullptr && !is_fork()) cudaFree(memory);
 }
 Status pinned_allocate(size_t bytes, const char* what, void** memory) {
   return check(cudaHostAlloc(memory, bytes, cudaHostAllocDefault), what);
 }
 void pinned_free(void* memory) {
-  if (memory != nullptr) cudaFreeHost(memory);
+  if (memory != nullptr && !is_fork()) cudaFreeHost(memory);
 }
 
 Status copy_to_device(void* target, const void* source, size_t bytes, Stream stream) {
@@ -135,7 +146,7 @@ Status synchronize(Stream stream) { return check(cudaStreamSynchronize(stream), 
 
 Status event_create(Event* event) { return check(cudaEventCreate(event), "making an event"); }
 void event_destroy(Event event) {
-  if (event != nullptr) cudaEventDestroy(event);
+  if (event != nullptr && !is_fork()) cudaEventDestroy(event);
 }
 Status event_record(Event event, Stream stream) {
   return check(cudaEventRecord(event, stream), "recording an event");

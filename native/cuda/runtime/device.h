@@ -32,6 +32,8 @@ struct DeviceProperties {
 // Every function that can fail gives OUT_OF_MEMORY, DEVICE_LOST (after which the process's use of the device
 // is over: an illegal address, a hardware fault) or INTERNAL, with CUDA's own words in the sentence.
 
+// The CUDA that this library was built with: 13000 is 13.0.
+int32_t runtime_version();
 // How many devices there are; ISA_UNAVAILABLE with the reason where CUDA cannot start.
 Status device_count(int32_t* count);
 Status device_properties(int32_t device, DeviceProperties* properties);

@@ -27,6 +27,7 @@ Status Engine::create(const spx_cuda_options& options, std::unique_ptr<Engine>* 
                 found.major, found.minor);
   }
   snprintf(made->isa_, sizeof made->isa_, "sm_%d%d", found.major, found.minor);
+  SPX_TRY(open_libraries(&made->cudnn_, &made->cublas_lt_));
   *engine = std::move(made);
   return Status::OK;
 }

@@ -8,6 +8,7 @@
 #include <memory>
 #include <mutex>
 
+#include "availability.h"
 #include "cuda/cuda_api.h"
 #include "cuda/ops/op.h"
 #include "device.h"
@@ -26,6 +27,9 @@ class Engine {
 
   const DeviceProperties& properties() const { return properties_; }
   const Options& options() const { return options_; }
+  // Null where there is none.
+  Cudnn* cudnn() const { return cudnn_.get(); }
+  CublasLt* cublas_lt() const { return cublas_lt_.get(); }
   // "sm_90"
   const char* isa() const { return isa_; }
 
@@ -39,6 +43,8 @@ class Engine {
   int32_t device_ = 0;
   DeviceProperties properties_ = {};
   Options options_;
+  std::unique_ptr<Cudnn> cudnn_;
+  std::unique_ptr<CublasLt> cublas_lt_;
   char isa_[16] = "";
   pid_t process_ = 0;
   mutable std::atomic<bool> lost_{false};

@@ -21,7 +21,7 @@ Status PrepareContext::unsupported(const char* sentence) const {
 
 Preparation::Preparation(const Plan& plan, const Engine& engine, ConstantSource& constants,
                          DeviceForms* shared, Stream stream, const std::vector<uint8_t*>& addresses)
-    : PrepareContext(plan, engine.properties(), engine.options()),
+    : PrepareContext(plan, engine.properties(), engine.options(), engine.cudnn(), engine.cublas_lt()),
       constants_(constants),
       shared_(shared),
       stream_(stream),

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "cuda/runtime/device.h"
+#include "cuda/runtime/availability.h"
 #include "device.h"
 
 struct CUstream_st {
@@ -110,6 +111,12 @@ Status launch(CUstream_st* stream, dim3 grid, uint32_t threads, uint32_t shared_
 }
 
 }  // namespace emulation
+
+int32_t runtime_version() { return 13000; }
+
+Status check_libraries() { return Status::OK; }
+int32_t cudnn_version() { return 0; }
+Status open_libraries(std::unique_ptr<Cudnn>*, std::unique_ptr<CublasLt>*) { return Status::OK; }
 
 // SPINEXR_EMULATION_DEVICES: how many there are (default 1).
 Status device_count(int32_t* count) {
