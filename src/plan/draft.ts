@@ -24,7 +24,8 @@ export interface DraftBuffer {
 
 export interface DraftTensor {
   readonly name: string;
-  readonly dtype: CoreDType;
+  /** Changed by precision.ts only. */
+  dtype: CoreDType;
   readonly layout: Layout;
   readonly dims: readonly number[];
   /** Elements between pixels (nhwc) or 0 (plain). */

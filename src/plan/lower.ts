@@ -24,8 +24,11 @@ import { lowerReduce } from "./lower/reduce.ts";
 import { lowerMultiLevelRoiAlign, lowerRoiAlign } from "./lower/roi-align.ts";
 import { planMemory } from "./memory.ts";
 import type { Plan } from "./plan.ts";
+import { lowerPrecision } from "./precision.ts";
 import { type BatchLimits, splitBatch } from "./split-batch.ts";
 import { MAX_RANK } from "./wire.ts";
+
+export type Precision = "fp32" | "fp16";
 
 export interface PlanOptions {
   /** Let the inputs of a concat be written straight into its output. Default true; off for comparisons. */
@@ -36,6 +39,11 @@ export interface PlanOptions {
   readonly splitBatch?: boolean | BatchLimits;
   /** Which algorithm computes a convolution. Default: the one of the least cost (conv-algorithm.ts). */
   readonly chooseConv?: ChooseConv;
+  /**
+   * "fp16": tensors are half precision where that is safe (precision.ts); ports and constants stay as they are. For executors
+   * that have kernels for it. Default "fp32".
+   */
+  readonly precision?: Precision;
 }
 
 /**
@@ -63,7 +71,8 @@ export function buildPlan(graph: Graph, options: PlanOptions = {}): Plan {
   resolveConcats(draft, options.concatInPlace ?? true);
   densify(draft);
   for (const tensor of [...outputs, ...counts]) if (tensor !== null) tensor.buffer.isOutput = true;
-  const whole = draft.steps as DraftStep[];
+  const single = draft.steps as DraftStep[];
+  const whole = options.precision === "fp16" ? lowerPrecision(single) : single;
   const { splitBatch: limits = true } = options;
   const steps = limits === false ? whole : splitBatch(whole, limits === true ? undefined : limits);
   const kept = [...inputs, ...outputs, ...counts.filter((tensor) => tensor !== null)];

@@ -1,7 +1,8 @@
 /**
  * Memory of the test interpreter: an arena of tensors that checks every access. Reading what nothing wrote, or
- * leaving the storage, throws; every read notes which step wrote the element last.
+ * leaving the storage, throws; f16 rounds what is written; every read notes which step wrote the element last.
  */
+import { floatsToHalves, halfToNumber } from "../../src/bytes/half.ts";
 import { bytesOf } from "../../src/bytes/stored.ts";
 import type { Plan, PlanTensor } from "../../src/plan/plan.ts";
 
@@ -46,7 +47,7 @@ export class Machine {
     if (index < 0) return null;
     const tensor = this.plan.tensors[index] as PlanTensor;
     const { dims, dtype, layout, pixelStride, storage, offset, name } = tensor;
-    const bytes = dtype === "u8" ? 1 : 4;
+    const bytes = dtype === "u8" ? 1 : dtype === "f16" ? 2 : 4;
     const pixels = layout === "nhwc" ? (dims[0] ?? 0) * (dims[2] ?? 0) * (dims[3] ?? 0) : 0;
     const count = dims.reduce((a, b) => a * b, 1);
     const extent = layout === "nhwc" && count > 0 ? (pixels - 1) * pixelStride + (dims[1] as number) : count;
@@ -61,6 +62,7 @@ export class Machine {
       const at = address(element);
       if (storage === "arena") this.note(name, at, bytes);
       if (dtype === "u8") return memory.getUint8(at);
+      if (dtype === "f16") return halfToNumber(memory.getUint16(at, true));
       return dtype === "i32" ? memory.getInt32(at, true) : memory.getFloat32(at, true);
     };
     const set = (element: number, value: number): void => {
@@ -68,6 +70,7 @@ export class Machine {
       if (storage !== "arena") throw new Error(`${name} is constant`);
       this.writers.fill(this.step, at, at + bytes);
       if (dtype === "u8") memory.setUint8(at, value);
+      else if (dtype === "f16") memory.setUint16(at, floatsToHalves(Float32Array.of(value))[0]!, true);
       else if (dtype === "i32") memory.setInt32(at, value, true);
       else memory.setFloat32(at, value, true);
     };
