@@ -218,11 +218,28 @@ void test_large() {
   EXPECT(check(b) == Status::OK);
 }
 
+// A plan that src/plan made: every step is good.
+void test_file(const char* path) {
+  FILE* const file = fopen(path, "rb");
+  EXPECT(file != nullptr);
+  std::vector<uint8_t> bytes(1 << 20);
+  bytes.resize(fread(bytes.data(), 1, bytes.size(), file));
+  fclose(file);
+  PlanHeader header;
+  EXPECT(bytes.size() >= sizeof header);
+  memcpy(&header, bytes.data(), sizeof header);
+  Plan plan;
+  EXPECT(read_plan(Span<const uint8_t>(bytes.data(), bytes.size()), header.constant_bytes_low, &plan) ==
+         Status::OK);
+  EXPECT(check_all(plan) == Status::OK);
+}
+
 }  // namespace
 }  // namespace spinexr::test
 
 int main(int count, char** arguments) {
   using namespace spinexr::test;
+  for (int i = 2; i < count; ++i) test_file(arguments[i]);
   const int rounds = count > 1 ? atoi(arguments[1]) : 20000;
   test_half();
   test_half_overlap();

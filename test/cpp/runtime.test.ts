@@ -1,6 +1,9 @@
 /** Builds the runtime and the ops with the address and undefined-behaviour sanitizers and runs their C++ tests. */
-import { readFileSync, rmSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { encodePlan } from "../../src/plan/encode.ts";
+import { buildPlan } from "../../src/plan/lower.ts";
+import { randomCase } from "../plan/random-nodes.ts";
 import { assert, skip, suite } from "../shim.ts";
 import {
   compileObjects,
@@ -39,6 +42,15 @@ function jobs(isas: readonly string[]): Job[] {
   ];
 }
 
+/** Files of plans in half precision, as check_step has to find them good. */
+function halfPlans(): string[] {
+  return Array.from({ length: 300 }, (_, seed) => {
+    const path = join(folder, `plan-${seed}`);
+    writeFileSync(path, encodePlan(buildPlan(randomCase(seed).graph, { precision: "fp16" })));
+    return path;
+  });
+}
+
 test("the runtime and the ops keep to their memory and to the formulas", async () => {
   if (!hasCommand(compiler)) skip(`no C++ compiler (${compiler})`);
   const isas = isasOn(process.arch);
@@ -52,7 +64,8 @@ test("the runtime and the ops keep to their memory and to the formulas", async (
     await execute(compiler, [...SANITIZE, objects[index] as string, ...shared, "-pthread", "-o", program]);
     // Huge claims of a hostile plan must come back as "out of memory", as they do from malloc.
     process.env.ASAN_OPTIONS = "allocator_may_return_null=1:max_allocation_size_mb=512";
-    const report = await execute(program, name === "ops_test" ? [] : ["100000"]);
+    const rest = name === "check_test" ? halfPlans() : [];
+    const report = await execute(program, name === "ops_test" ? [] : ["100000", ...rest]);
     console.log(report.trim());
     assert.match(report, /good\n$/);
   }
