@@ -4,6 +4,8 @@
 
 #include <stdint.h>
 
+#include "box.h"
+
 namespace spinexr {
 
 struct AnchorGrid {
@@ -17,9 +19,17 @@ struct AnchorGrid {
 void anchor_shapes(const double* sizes, int64_t size_count, const double* ratios, int64_t ratio_count,
                    float* shapes);
 
+// The box of one shape (width, height) at a place of the map. The centre is computed in double; centre and
+// half sides are rounded to float32 and added there.
+SPX_HD inline Box anchor_box(const AnchorGrid& grid, int64_t y, int64_t x, const float* shape) {
+  const float cy = static_cast<float>(grid.offset * grid.stride + static_cast<double>(y) * grid.stride);
+  const float cx = static_cast<float>(grid.offset * grid.stride + static_cast<double>(x) * grid.stride);
+  const float half_w = shape[0] / 2, half_h = shape[1] / 2;
+  return {cx - half_w, cy - half_h, cx + half_w, cy + half_h};
+}
+
 // Writes height x width x count boxes (corners, in picture pixels, not clipped): row major, at each place one
-// for each shape. Centres are computed in double; centre and half sides are rounded to float32 and added
-// there.
+// for each shape.
 void make_anchors(const AnchorGrid& grid, const float* shapes, int64_t count, float* anchors);
 
 }  // namespace spinexr

@@ -5,15 +5,19 @@
 
 #include <stdint.h>
 
-#include <algorithm>
+#include "base/host_device.h"
 
 namespace spinexr {
 
+// As std::min and std::max, which are not for GPUs: of a NaN and a number the first comes.
+SPX_HD inline float lesser(float a, float b) { return b < a ? b : a; }
+SPX_HD inline float greater(float a, float b) { return a < b ? b : a; }
+
 struct Box {
   float x0, y0, x1, y1;
-  float width() const { return x1 - x0; }
-  float height() const { return y1 - y0; }
-  float area() const { return width() * height(); }
+  SPX_HD float width() const { return x1 - x0; }
+  SPX_HD float height() const { return y1 - y0; }
+  SPX_HD float area() const { return width() * height(); }
 };
 
 enum class BoxFormat {
@@ -22,18 +26,18 @@ enum class BoxFormat {
   kCentre,        // x centre, y centre, width, height (ONNX, center_point_box 1)
 };
 
-inline Box read_box(const float* b, BoxFormat format) {
+SPX_HD inline Box read_box(const float* b, BoxFormat format) {
   if (format == BoxFormat::kCorners) return {b[0], b[1], b[2], b[3]};
   if (format == BoxFormat::kCentre) {
     const float half_w = b[2] / 2, half_h = b[3] / 2;
     return {b[0] - half_w, b[1] - half_h, b[0] + half_w, b[1] + half_h};
   }
-  return {std::min(b[1], b[3]), std::min(b[0], b[2]), std::max(b[1], b[3]), std::max(b[0], b[2])};
+  return {lesser(b[1], b[3]), lesser(b[0], b[2]), greater(b[1], b[3]), greater(b[0], b[2])};
 }
 
-inline Box read_box(const float* b) { return read_box(b, BoxFormat::kCorners); }
+SPX_HD inline Box read_box(const float* b) { return read_box(b, BoxFormat::kCorners); }
 
-inline void write_box(const Box& box, float* b) {
+SPX_HD inline void write_box(const Box& box, float* b) {
   b[0] = box.x0;
   b[1] = box.y0;
   b[2] = box.x1;
@@ -42,10 +46,10 @@ inline void write_box(const Box& box, float* b) {
 
 // Intersection over union, 0 .. 1. 0 where the boxes share no area, or one has a NaN or an infinite area.
 // The areas are given because callers know them.
-inline float iou(const Box& a, float area_a, const Box& b, float area_b) {
-  const float width = std::min(a.x1, b.x1) - std::max(a.x0, b.x0);
+SPX_HD inline float iou(const Box& a, float area_a, const Box& b, float area_b) {
+  const float width = lesser(a.x1, b.x1) - greater(a.x0, b.x0);
   if (!(width > 0)) return 0;
-  const float height = std::min(a.y1, b.y1) - std::max(a.y0, b.y0);
+  const float height = lesser(a.y1, b.y1) - greater(a.y0, b.y0);
   if (!(height > 0)) return 0;
   const float intersection = width * height;
   const float both = area_a + area_b - intersection;

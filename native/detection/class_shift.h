@@ -12,19 +12,25 @@ namespace spinexr {
 class ClassShift {
  public:
   // classes: the number of each box, or null for none.
-  explicit ClassShift(const int32_t* classes) : classes_(classes) {}
+  SPX_HD explicit ClassShift(const int32_t* classes) : classes_(classes) {}
 
   // Counts a box that takes part towards the largest coordinate (the reference drops the others before). NaN
   // and infinite coordinates do not count.
-  void include(const Box& box) {
-    for (const float coordinate : {box.x0, box.y0, box.x1, box.y1}) {
-      if (isfinite(coordinate) && coordinate > largest_) largest_ = coordinate;
-    }
+  SPX_HD void include(const Box& box) {
+    include(box.x0);
+    include(box.y0);
+    include(box.x1);
+    include(box.y1);
   }
+  SPX_HD void include(float coordinate) {
+    if (isfinite(coordinate) && coordinate > largest_) largest_ = coordinate;
+  }
+  // -infinity before one has been included.
+  SPX_HD float largest() const { return largest_; }
 
   // Once all are included. Boxes left of or above -1 may still meet boxes of the class before, as in the
   // reference.
-  Box apply(const Box& box, int64_t i) const {
+  SPX_HD Box apply(const Box& box, int64_t i) const {
     if (classes_ == nullptr) return box;
     const float stride = isfinite(largest_) ? largest_ + 1 : 0;
     const float shift = static_cast<float>(classes_[i]) * stride;

@@ -1,7 +1,5 @@
 #include "nms.h"
 
-#include <math.h>
-
 #include <algorithm>
 
 #include "class_shift.h"
@@ -9,11 +7,7 @@
 namespace spinexr {
 namespace {
 
-// Only these can overlap anything. Their corners are finite: an infinite one would make the area infinite or
-// NaN.
-bool has_area(const NmsCandidate& c) {
-  return c.area > 0 && c.area < INFINITY && c.box.x1 > c.box.x0 && c.box.y1 > c.box.y0;
-}
+bool has_area(const NmsCandidate& c) { return spinexr::has_area(c.box, c.area); }
 
 // The kept boxes by the vertical slab in which they begin. Which slab is a monotonic function of x, so a box
 // that begins left of x lies in a slab not right of that of x; nothing depends on how x is rounded.
@@ -39,8 +33,7 @@ class Slabs {
       if (!(reach_[s] > c.box.x0)) continue;
       for (int32_t i = first_[s]; i >= 0; i = candidates_[i].next) {
         const NmsCandidate& kept = candidates_[i];
-        const float overlap = iou(kept.box, kept.area, c.box, c.area);
-        if (overlap > 0 && double{overlap} > threshold) return true;
+        if (suppresses(kept.box, kept.area, c.box, c.area, threshold)) return true;
       }
     }
     return false;

@@ -2,6 +2,7 @@
 #ifndef SPINEXR_DETECTION_NMS_H_
 #define SPINEXR_DETECTION_NMS_H_
 
+#include <math.h>
 #include <stdint.h>
 
 #include "box.h"
@@ -14,6 +15,18 @@ struct NmsOptions {
   float score_threshold;  // only boxes with a greater score take part
   BoxFormat format;
 };
+
+// Only boxes like this can overlap anything. Their corners are finite: an infinite one would make the area
+// infinite or NaN.
+SPX_HD inline bool has_area(const Box& box, float area) {
+  return area > 0 && area < INFINITY && box.x1 > box.x0 && box.y1 > box.y0;
+}
+
+// Of two boxes that have an area: whether the one with the lower score goes.
+SPX_HD inline bool suppresses(const Box& a, float area_a, const Box& b, float area_b, double iou_threshold) {
+  const float overlap = iou(a, area_a, b, area_b);
+  return overlap > 0 && static_cast<double>(overlap) > iou_threshold;
+}
 
 // Scratch of one box.
 struct NmsCandidate {

@@ -1,21 +1,9 @@
 #include "pyramid.h"
 
-#include <math.h>
-
-#include "box.h"
-#include "portable_math.h"
-
 namespace spinexr {
 
 void assign_levels(const float* boxes, int64_t n, const PyramidLevels& pyramid, int32_t* levels) {
-  const int32_t most = pyramid.highest - pyramid.lowest;
-  for (int64_t i = 0; i < n; ++i) {
-    const float size = sqrtf(read_box(boxes + i * 4).area());
-    const float octaves = static_cast<float>(portable_log2(size / pyramid.canonical_size + 1e-8f));
-    const float level = floorf(static_cast<float>(pyramid.canonical_level) + octaves);
-    const float above = level - static_cast<float>(pyramid.lowest);
-    levels[i] = !(above > 0) ? 0 : above < static_cast<float>(most) ? static_cast<int32_t>(above) : most;
-  }
+  for (int64_t i = 0; i < n; ++i) levels[i] = assign_level(read_box(boxes + i * 4), pyramid);
 }
 
 void roi_align_levels(const PyramidMap* maps, const float* boxes, const int32_t* levels, int64_t n,

@@ -2,8 +2,11 @@
 #ifndef SPINEXR_DETECTION_PYRAMID_H_
 #define SPINEXR_DETECTION_PYRAMID_H_
 
+#include <math.h>
 #include <stdint.h>
 
+#include "box.h"
+#include "portable_math.h"
 #include "roi_align.h"
 
 namespace spinexr {
@@ -14,8 +17,18 @@ struct PyramidLevels {
   int32_t canonical_level;  // ... belongs to this level
 };
 
-// levels[i]: floor(canonical_level + log2(sqrt(area) / canonical_size + 1e-8)) in float32, clamped, counted
-// from the lowest level. Regions of negative or NaN area get 0.
+// floor(canonical_level + log2(sqrt(area) / canonical_size + 1e-8)) in float32, clamped, counted from the
+// lowest level. Regions of negative or NaN area get 0.
+SPX_HD inline int32_t assign_level(const Box& box, const PyramidLevels& pyramid) {
+  const int32_t most = pyramid.highest - pyramid.lowest;
+  const float size = sqrtf(box.area());
+  const float octaves = static_cast<float>(portable_log2(size / pyramid.canonical_size + 1e-8f));
+  const float level = floorf(static_cast<float>(pyramid.canonical_level) + octaves);
+  const float above = level - static_cast<float>(pyramid.lowest);
+  return !(above > 0) ? 0 : above < static_cast<float>(most) ? static_cast<int32_t>(above) : most;
+}
+
+// assign_level of n boxes.
 void assign_levels(const float* boxes, int64_t n, const PyramidLevels& pyramid, int32_t* levels);
 
 struct PyramidMap {

@@ -7,10 +7,12 @@
 
 #include <algorithm>
 
+#include "base/host_device.h"
+
 namespace spinexr {
 
 // Unsigned keys in the order of the values: NaN above everything, -0 equal to 0.
-inline uint32_t order_key(float v) {
+SPX_HD inline uint32_t order_key(float v) {
   uint32_t bits;
   memcpy(&bits, &v, sizeof bits);
   if (v == 0) bits = 0;
@@ -18,7 +20,7 @@ inline uint32_t order_key(float v) {
   return bits & 0x80000000u ? ~bits : bits | 0x80000000u;
 }
 
-inline uint32_t order_key(int32_t v) { return static_cast<uint32_t>(v) ^ 0x80000000u; }
+SPX_HD inline uint32_t order_key(int32_t v) { return static_cast<uint32_t>(v) ^ 0x80000000u; }
 
 // The k lowest of many ranks that come one by one. It holds at most 2 k of them at a time and drops the worse
 // half whenever it is full: O(n) for n ranks, and almost all of them only meet one comparison.
