@@ -1,0 +1,38 @@
+/** Builds test programs of kernels on the emulated device, with the system's compiler. */
+import { join } from "node:path";
+import { compileObjects, execute, type Job, root, sources } from "../cpp/build.ts";
+
+const FLAGS = [
+  ...["-std=c++20", "-g1", "-Wall", "-Wextra", "-Werror", "-fno-exceptions", "-fno-rtti", ...sources.flags],
+  ...["-DSPX_CUDA_EMULATION", `-I${join(root, "native")}`, `-I${join(root, "test")}`],
+  ...[`-I${join(root, "test", "cuda")}`, "-x", "c++"],
+];
+export const SANITIZE = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"];
+const EMULATION = ["device", "fibers", "runtime"].map((name) => `test/cuda/emulation/${name}.cpp`);
+
+/** The program made of `sources` (relative to the repository's root) and the emulation; its path. */
+export async function buildEmulated(
+  compiler: string,
+  sources: readonly string[],
+  folder: string,
+  extra: readonly string[],
+): Promise<string> {
+  const flags = [...FLAGS, ...(extra.length > 0 ? ["-O1", "-DSPX_CHECKED"] : ["-O2"]), ...extra];
+  const jobs: Job[] = [...sources, ...EMULATION].map((source) => ({ source, flags }));
+  const objects = await compileObjects(compiler, jobs, folder);
+  const program = join(folder, extra.length > 0 ? "sanitized" : "program");
+  await execute(compiler, [...extra, ...objects, "-pthread", "-o", program]);
+  return program;
+}
+
+/** Runs a program with the threads of each block, and the blocks, in an order of the emulation. */
+export async function runInOrder(program: string, order: string, args: readonly string[]): Promise<string> {
+  const before = process.env.SPINEXR_EMULATION_ORDER;
+  process.env.SPINEXR_EMULATION_ORDER = order;
+  try {
+    return await execute(program, args);
+  } finally {
+    if (before === undefined) delete process.env.SPINEXR_EMULATION_ORDER;
+    else process.env.SPINEXR_EMULATION_ORDER = before;
+  }
+}
