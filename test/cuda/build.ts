@@ -1,13 +1,14 @@
-/** Builds test programs of kernels on the emulated device, with the system's compiler. */
+/** Builds test programs of kernels on the emulated device, with sanitizers, and runs them. */
 import { join } from "node:path";
 import { compileObjects, execute, type Job, root, sources } from "../cpp/build.ts";
 
+const SANITIZE = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"];
 const FLAGS = [
-  ...["-std=c++20", "-g1", "-Wall", "-Wextra", "-Werror", "-fno-exceptions", "-fno-rtti", ...sources.flags],
+  ...["-std=c++20", "-O1", "-g1", "-Wall", "-Wextra", "-Werror"],
+  ...["-fno-exceptions", "-fno-rtti", ...sources.flags],
   ...["-DSPX_CUDA_EMULATION", `-I${join(root, "native")}`, `-I${join(root, "test")}`],
-  ...[`-I${join(root, "test", "cuda")}`, "-x", "c++"],
+  ...[`-I${join(root, "test", "cuda")}`, ...SANITIZE, "-x", "c++"],
 ];
-export const SANITIZE = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"];
 const EMULATION = ["device", "fibers", "runtime"].map((name) => `test/cuda/emulation/${name}.cpp`);
 
 /** The program made of `sources` (relative to the repository's root) and the emulation; its path. */
@@ -15,13 +16,11 @@ export async function buildEmulated(
   compiler: string,
   sources: readonly string[],
   folder: string,
-  extra: readonly string[],
 ): Promise<string> {
-  const flags = [...FLAGS, ...(extra.length > 0 ? ["-O1", "-DSPX_CHECKED"] : ["-O2"]), ...extra];
-  const jobs: Job[] = [...sources, ...EMULATION].map((source) => ({ source, flags }));
+  const jobs: Job[] = [...sources, ...EMULATION].map((source) => ({ source, flags: FLAGS }));
   const objects = await compileObjects(compiler, jobs, folder);
-  const program = join(folder, extra.length > 0 ? "sanitized" : "program");
-  await execute(compiler, [...extra, ...objects, "-pthread", "-o", program]);
+  const program = join(folder, "program");
+  await execute(compiler, [...SANITIZE, ...objects, "-pthread", "-o", program]);
   return program;
 }
 

@@ -2,7 +2,7 @@
 import { rmSync } from "node:fs";
 import { hasCommand, temporaryFolder } from "../cpp/build.ts";
 import { assert, skip, suite } from "../shim.ts";
-import { buildEmulated, runInOrder, SANITIZE } from "./build.ts";
+import { buildEmulated, runInOrder } from "./build.ts";
 
 const test = suite("cuda detection");
 const folder = temporaryFolder();
@@ -21,16 +21,10 @@ const SOURCES = [
 
 test("boxes, selection, suppression and regions are those of the processor", async () => {
   if (!hasCommand(compiler)) skip(`no C++ compiler (${compiler})`);
-  const program = await buildEmulated(compiler, SOURCES, folder, []);
+  const program = await buildEmulated(compiler, SOURCES, folder);
   assert.match(await runInOrder(program, "forward", []), /good\n$/);
   assert.match(await runInOrder(program, "reverse", ["small"]), /good\n$/);
   assert.match(await runInOrder(program, "random:3", ["small"]), /good\n$/);
-});
-
-test("they keep to their memory, under sanitizers", async () => {
-  if (!hasCommand(compiler)) skip(`no C++ compiler (${compiler})`);
-  const program = await buildEmulated(compiler, SOURCES, folder, SANITIZE);
-  assert.match(await runInOrder(program, "random:5", ["small"]), /good\n$/);
 });
 
 test.run();
