@@ -1,5 +1,6 @@
 #include "addon/cuda_wrap.h"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -126,11 +127,52 @@ Napi::Value cuda_tensor_destroy(const Napi::CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
+class TimeWorker final : public CoreWorker {
+ public:
+  TimeWorker(Napi::Env env, std::shared_ptr<SessionHandle> session, int32_t runs)
+      : CoreWorker(env, "spinexr.cuda", session->engine->face),
+        session_(std::move(session)),
+        ms_(static_cast<size_t>(runs)) {
+    session_->busy = true;
+  }
+
+ private:
+  int32_t call() override {
+    return session_->engine->cuda->session_time(session_->session, static_cast<int32_t>(ms_.size()),
+                                                ms_.data());
+  }
+  Napi::Value result(Napi::Env env) override {
+    Napi::Float32Array times = Napi::Float32Array::New(env, ms_.size());
+    std::copy(ms_.begin(), ms_.end(), times.Data());
+    return times;
+  }
+  void finished(Napi::Env env) override {
+    session_->busy = false;
+    if (session_->destroyed) session_->release(env);
+    session_.reset();
+  }
+
+  std::shared_ptr<SessionHandle> session_;
+  std::vector<float> ms_;
+};
+
+// cudaSessionTime(session, inputs, runs): a promise of the milliseconds of each run, by the device.
+Napi::Value cuda_session_time(const Napi::CallbackInfo& info) {
+  const auto session = read_handle<SessionHandle>(info[0]);
+  int32_t runs = 0;
+  if (!session || !read_int32(info[2], "runs", 1, 65536, &runs)) return info.Env().Undefined();
+  if (session->engine->cuda == nullptr)
+    return throw_invalid(info.Env(), "Expected a session of an engine on a GPU.");
+  if (!write_inputs(info[1], *session)) return info.Env().Undefined();
+  return (new TimeWorker(info.Env(), session, runs))->start();
+}
+
 }  // namespace
 
 void register_cuda(Napi::Env env, Napi::Object exports) {
   exports.Set("cudaDevices", Napi::Function::New(env, cuda_devices));
   exports.Set("cudaEngineCreate", Napi::Function::New(env, cuda_engine_create));
+  exports.Set("cudaSessionTime", Napi::Function::New(env, cuda_session_time));
   exports.Set("cudaTensorDestroy", Napi::Function::New(env, cuda_tensor_destroy));
 }
 

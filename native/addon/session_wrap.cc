@@ -34,6 +34,51 @@ void SessionHandle::release(Napi::Env env) {
 
 namespace {
 
+bool write_input(Napi::Env env, const SessionHandle& handle, int32_t index, const View& view) {
+  const spx_face& face = handle.engine->face;
+  void* data = nullptr;
+  size_t bytes = 0;
+  const int32_t status = face.session_input(handle.session, index, &data, &bytes);
+  if (status != 0) {
+    make_error(env, status, face.last_error()).ThrowAsJavaScriptException();
+    return false;
+  }
+  if (bytes != view.bytes) {
+    throw_invalid(env, "Input " + std::to_string(index) + ": expected " + std::to_string(bytes) +
+                           " bytes, found " + std::to_string(view.bytes) + ".");
+    return false;
+  }
+  if (bytes > 0) std::memcpy(data, view.data, bytes);
+  return true;
+}
+
+}  // namespace
+
+bool write_inputs(Napi::Value values, const SessionHandle& session) {
+  const Napi::Env env = values.Env();
+  if (session.busy) {
+    throw_invalid(env, "The session is running; wait for that run's end.");
+    return false;
+  }
+  const int32_t count = session.engine->face.session_input_count(session.session);
+  if (!values.IsArray() || values.As<Napi::Array>().Length() != static_cast<uint32_t>(count)) {
+    throw_invalid(env, "Expected an array of " + std::to_string(count) + " inputs.");
+    return false;
+  }
+  for (int32_t i = 0; i < count; i++) {
+    Napi::HandleScope scope(env);
+    const Napi::Value value = values.As<Napi::Array>().Get(static_cast<uint32_t>(i));
+    View view;
+    if (value.IsExternal() ? !take_tensor(value, session, i)
+                           : !read_view(value, "inputs[]", &view) || !write_input(env, session, i, view)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+namespace {
+
 constexpr int64_t kMaxBytes = int64_t{1} << 46;
 
 class CreateWorker final : public CoreWorker {
@@ -160,24 +205,6 @@ Napi::Value port_bytes(const Napi::CallbackInfo& info, bool output) {
 Napi::Value session_input(const Napi::CallbackInfo& info) { return port_bytes(info, false); }
 Napi::Value session_output(const Napi::CallbackInfo& info) { return port_bytes(info, true); }
 
-bool write_input(Napi::Env env, const SessionHandle& handle, int32_t index, const View& view) {
-  const spx_face& face = handle.engine->face;
-  void* data = nullptr;
-  size_t bytes = 0;
-  const int32_t status = face.session_input(handle.session, index, &data, &bytes);
-  if (status != 0) {
-    make_error(env, status, face.last_error()).ThrowAsJavaScriptException();
-    return false;
-  }
-  if (bytes != view.bytes) {
-    throw_invalid(env, "Input " + std::to_string(index) + ": expected " + std::to_string(bytes) +
-                           " bytes, found " + std::to_string(view.bytes) + ".");
-    return false;
-  }
-  if (bytes > 0) std::memcpy(data, view.data, bytes);
-  return true;
-}
-
 // sessionRun(session, inputs, outputs, counts, abort, stepMs): a promise. Inputs are copied here and now, or
 // are tensors on the session's device; outputs (typed arrays of each port's capacity), counts (Int32Array,
 // one per output: valid length of dims[0] or -1) and stepMs (Float32Array of stepCount, or null) are written
@@ -187,23 +214,10 @@ Napi::Value session_run(const Napi::CallbackInfo& info) {
   Napi::Env env = info.Env();
   auto session = read_handle<SessionHandle>(info[0]);
   if (!session) return env.Undefined();
-  if (session->busy) return throw_invalid(env, "The session is running; wait for that run's end.");
-  const int32_t input_count = session->engine->face.session_input_count(session->session);
   const int32_t output_count = session->engine->face.session_output_count(session->session);
-  if (!info[1].IsArray() || info[1].As<Napi::Array>().Length() != static_cast<uint32_t>(input_count) ||
-      !info[2].IsArray() || info[2].As<Napi::Array>().Length() != static_cast<uint32_t>(output_count)) {
-    return throw_invalid(env, "Expected " + std::to_string(input_count) + " inputs and " +
-                                  std::to_string(output_count) + " outputs in two arrays.");
-  }
-  for (int32_t i = 0; i < input_count; i++) {
-    Napi::HandleScope scope(env);
-    const Napi::Value value = info[1].As<Napi::Array>().Get(static_cast<uint32_t>(i));
-    View view;
-    if (value.IsExternal() ? !take_tensor(value, *session, i)
-                           : !read_view(value, "inputs[]", &view) || !write_input(env, *session, i, view)) {
-      return env.Undefined();
-    }
-  }
+  if (!info[2].IsArray() || info[2].As<Napi::Array>().Length() != static_cast<uint32_t>(output_count))
+    return throw_invalid(env, "Expected an array of " + std::to_string(output_count) + " outputs.");
+  if (!write_inputs(info[1], *session)) return env.Undefined();
   std::vector<View> outputs(static_cast<size_t>(output_count));
   for (int32_t i = 0; i < output_count; i++) {
     Napi::HandleScope scope(env);

@@ -34,6 +34,10 @@ struct SessionHandle {
   bool destroyed = false;
 };
 
+// Copies `values`, typed arrays or tensors on the session's device, to the inputs of a session that is not
+// running. False with a pending exception.
+bool write_inputs(Napi::Value values, const SessionHandle& session);
+
 void register_session(Napi::Env env, Napi::Object exports);
 
 }  // namespace spinexr_addon

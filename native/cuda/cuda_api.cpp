@@ -142,6 +142,12 @@ int32_t session_take(spx_session* handle, int32_t index, const spx_cuda_tensor* 
   return number(session.take(static_cast<size_t>(index), *reinterpret_cast<const Tensor*>(tensor)));
 }
 
+int32_t session_time(spx_session* session, int32_t runs, float* ms) {
+  if (runs < 1 || runs > 65536 || ms == nullptr)
+    return invalid("expected 1 to 65536 runs and a place for their times");
+  return number(unwrap(session)->time(static_cast<size_t>(runs), ms));
+}
+
 constexpr spx_cuda_api kApi = {
     SPX_CUDA_VERSION,
     {spinexr::last_error, engine_destroy, engine_isa, engine_threads, weights_create, weights_destroy,
@@ -153,6 +159,7 @@ constexpr spx_cuda_api kApi = {
     spinexr::cuda::image_inputs,
     spinexr::cuda::tensor_destroy,
     session_take,
+    session_time,
 };
 
 }  // namespace

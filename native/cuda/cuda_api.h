@@ -47,6 +47,10 @@ typedef struct spx_cuda_api {
   void (*tensor_destroy)(spx_cuda_tensor* tensor);
   // For the next run alone, in place of what lies where session_input says. Its bytes must be the port's.
   int32_t (*session_take)(spx_session* session, int32_t index, const spx_cuda_tensor* tensor);
+  // Runs the plan `runs` times (1 to 65536) one behind another on what lies where session_input says, and
+  // writes the milliseconds of each between two events of the device: inputs copied there, steps, outputs
+  // copied back.
+  int32_t (*session_time)(spx_session* session, int32_t runs, float* ms);
 } spx_cuda_api;
 
 // The library's only symbol. Null where it does not know the version.

@@ -39,6 +39,18 @@ class Capture {
   bool open_ = false;
 };
 
+struct Events {
+  std::vector<Event> all;
+  ~Events() {
+    for (const Event event : all) event_destroy(event);
+  }
+  Status create(size_t count) {
+    all.resize(count);
+    for (Event& event : all) SPX_TRY(event_create(&event));
+    return Status::OK;
+  }
+};
+
 // An offset for `bytes` behind what is there, as copies like it.
 size_t place(size_t* end, size_t bytes) {
   const size_t offset = *end;
@@ -239,6 +251,14 @@ Status Session::copy_taken(uint64_t* taken) {
   return Status::OK;
 }
 
+// Also where something failed: nothing may still read what is given back next.
+Status Session::settle(Status status) {
+  const std::string sentence = status == Status::OK ? "" : last_error();
+  const Status end = synchronize(stream_);
+  if (status == Status::OK || end == Status::DEVICE_LOST) return end;
+  return fail(status, "%s", sentence.c_str());
+}
+
 Status Session::run(const volatile int32_t* abort, float* step_ms) {
   SPX_TRY(engine_.enter());
   uint64_t taken = 0;
@@ -249,14 +269,7 @@ Status Session::run(const volatile int32_t* abort, float* step_ms) {
     status = copy_taken(&taken);
     if (status == Status::OK)
       status = step_ms == nullptr ? run_graph(taken) : run_steps(taken, abort, step_ms);
-    // Also where something failed: nothing may still read what is given back now.
-    const std::string sentence = status == Status::OK ? "" : last_error();
-    const Status end = synchronize(stream_);
-    if (status == Status::OK || end == Status::DEVICE_LOST) {
-      status = end;
-    } else {
-      status = fail(status, "%s", sentence.c_str());
-    }
+    status = settle(status);
   }
   for (auto& tensor : taken_) tensor.reset();
   SPX_TRY(engine_.note(status));
@@ -274,15 +287,34 @@ Status Session::run_graph(uint64_t taken) {
   return graph_launch(graph, stream_);
 }
 
+Status Session::time(size_t times, float* ms) {
+  SPX_TRY(engine_.enter());
+  const Status status = settle(time_graph(times, ms));
+  for (auto& tensor : taken_) tensor.reset();
+  SPX_TRY(engine_.note(status));
+  return fault();
+}
+
+Status Session::time_graph(size_t times, float* ms) {
+  for (const auto& tensor : taken_) {
+    if (tensor != nullptr)
+      return fail(Status::INVALID_ARGUMENT, "expected inputs in the processor's memory, found tensors");
+  }
+  Events events;
+  SPX_TRY(events.create(2 * times));
+  for (size_t i = 0; i < times; ++i) {
+    SPX_TRY(event_record(events.all[2 * i], stream_));
+    SPX_TRY(run_graph(0));
+    SPX_TRY(event_record(events.all[2 * i + 1], stream_));
+  }
+  SPX_TRY(synchronize(stream_));
+  for (size_t i = 0; i < times; ++i) SPX_TRY(event_elapsed(events.all[2 * i], events.all[2 * i + 1], &ms[i]));
+  return Status::OK;
+}
+
 Status Session::run_steps(uint64_t taken, const volatile int32_t* abort, float* step_ms) {
-  struct Events {
-    std::vector<Event> all;
-    ~Events() {
-      for (const Event event : all) event_destroy(event);
-    }
-  } events;
-  events.all.resize(ops_.size() + 1);
-  for (Event& event : events.all) SPX_TRY(event_create(&event));
+  Events events;
+  SPX_TRY(events.create(ops_.size() + 1));
   const std::lock_guard<std::mutex> lock(engine_.enqueuing);
   SPX_TRY(enqueue_inputs(taken));
   const RunContext run = context();

@@ -40,6 +40,8 @@ class Session {
   // Not from two threads at once. *abort is looked at before the graph is launched, and between steps where
   // step_ms is given: the steps then run one by one, each timed by the device.
   Status run(const volatile int32_t* abort, float* step_ms);
+  // As `times` runs of what is in the inputs' places; ms[i]: of the i-th launch of the graph, by the device.
+  Status time(size_t times, float* ms);
   // Bytes of the device held by this session alone.
   size_t held() const;
 
@@ -54,8 +56,11 @@ class Session {
   Status enqueue_all(uint64_t taken);
   Status graph_of(uint64_t taken, Graph* graph);
   Status run_graph(uint64_t taken);
+  Status time_graph(size_t times, float* ms);
   Status run_steps(uint64_t taken, const volatile int32_t* abort, float* step_ms);
   Status copy_taken(uint64_t* taken);
+  // Waits for all that was put into the stream by work of that status.
+  Status settle(Status status);
   // The first thing that was wrong with the values of the run.
   Status fault();
 

@@ -1,5 +1,5 @@
 /** What the addon offers for GPUs (native/addon/cuda_wrap.h). Sessions and weights of its engines are those of native/addon.ts. */
-import type { EngineHandle } from "../native/addon.ts";
+import type { EngineHandle, SessionHandle } from "../native/addon.ts";
 
 export type TensorHandle = { readonly tensor: unique symbol };
 
@@ -30,6 +30,15 @@ export interface CudaAddon {
     deterministic: number,
     workspaceLimit: number,
   ): Promise<EngineHandle>;
+  /**
+   * Milliseconds of each of `runs` (1 to 65536) runs on the same inputs, by the device's clock: inputs copied there, steps,
+   * outputs copied back. Copies the inputs before it returns; outputs are not given out.
+   */
+  cudaSessionTime(
+    session: SessionHandle,
+    inputs: readonly ArrayBufferView[],
+    runs: number,
+  ): Promise<Float32Array>;
   /** Idempotent; a run that reads the tensor ends first. */
   cudaTensorDestroy(tensor: TensorHandle): void;
 }
