@@ -33,18 +33,23 @@ class SparseRcnn(nn.Module):
 
     def forward(self, image, size):
         """image [1, 3, H, W], padded; size [2]: height and width without padding."""
-        maps = self.features(image)
-        height, width = size.tolist()
-        scale = torch.tensor([width, height, width, height])
+        return self.suppress(*self.candidates(image, size))
+
+    def candidates(self, image, size):
+        """Boxes, scores and classes before suppression. Boxes and scores are float32 whatever the network is."""
+        maps = [level.float() for level in self.features(image)]
+        scale = torch.cat([size.flip(0), size.flip(0)])
         boxes = torchvision.ops.box_convert(self.init_proposal_boxes.weight, "cxcywh", "xyxy") * scale
         features = self.init_proposal_features.weight
         for stage in self.head["head_series"]:
             logits, boxes, features = stage(maps, boxes, features)
         classes = logits.shape[1]
-        scores, order = logits.sigmoid().flatten().topk(len(boxes))
-        boxes, labels = boxes[order // classes], order % classes
-        kept = batched_nms(boxes, scores, labels, NMS_IOU)
-        return {"boxes": boxes[kept], "scores": scores[kept], "classes": labels[kept]}
+        scores, order = logits.float().sigmoid().flatten().topk(len(boxes))
+        return boxes[torch.div(order, classes, rounding_mode="floor")], scores, order % classes
+
+    def suppress(self, boxes, scores, classes):
+        kept = batched_nms(boxes, scores, classes, NMS_IOU)
+        return {"boxes": boxes[kept], "scores": scores[kept], "classes": classes[kept]}
 
     def features(self, x):
         body = self.body
@@ -71,7 +76,7 @@ class Stage(nn.Module):
         self.bboxes_delta = nn.Linear(HIDDEN, 4)
 
     def forward(self, maps, boxes, features):
-        rois = pool(maps, boxes)
+        rois = pool(maps, boxes).to(features.dtype)
         sequence = features[:, None]
         attended = self.self_attn(sequence, sequence, sequence, need_weights=False)[0][:, 0]
         features = self.norm1(features + attended)
@@ -79,7 +84,7 @@ class Stage(nn.Module):
         features = self.norm3(features + self.linear2(functional.relu(self.linear1(features))))
         logits = self.class_logits(self.cls_module(features))
         deltas = self.bboxes_delta(self.reg_module(features))
-        return logits, decode(boxes, deltas), features
+        return logits, decode(boxes, deltas.float()), features
 
 
 class DynamicConv(nn.Module):
