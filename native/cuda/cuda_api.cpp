@@ -135,6 +135,24 @@ int32_t session_run(spx_session* session, const volatile int32_t* abort, float* 
 }
 size_t session_bytes(const spx_session* session) { return unwrap(session)->held(); }
 
+int32_t image_inputs(spx_engine* handle, const void* pixels, int32_t sample_type, int32_t height,
+                     int32_t width, int32_t bits_stored, int32_t is_signed, int32_t monochrome1,
+                     const spx_voi* voi, const spx_image_input* inputs, int32_t input_count,
+                     spx_cuda_tensor** tensors, int32_t* conversion) {
+  if (handle == nullptr || tensors == nullptr)
+    return invalid("expected an engine and places for tensors, found null");
+  Engine& engine = *unwrap(handle);
+  if (const Status status = engine.enter(); status != Status::OK) return number(status);
+  std::vector<Tensor> made;
+  const Status status = engine.note(engine.pictures.make(
+      {pixels, sample_type, height, width, bits_stored, is_signed != 0, monochrome1 != 0}, voi, inputs,
+      input_count, conversion, &made));
+  for (size_t i = 0; i < made.size() && status == Status::OK; ++i)
+    tensors[i] = reinterpret_cast<spx_cuda_tensor*>(new Tensor(std::move(made[i])));
+  return number(status);
+}
+void tensor_destroy(spx_cuda_tensor* tensor) { delete reinterpret_cast<Tensor*>(tensor); }
+
 int32_t session_take(spx_session* handle, int32_t index, const spx_cuda_tensor* tensor) {
   Session& session = *unwrap(handle);
   if (!is_port(session.plan().inputs, index) || tensor == nullptr)
@@ -156,8 +174,8 @@ constexpr spx_cuda_api kApi = {
     device_count,
     device,
     engine_create,
-    spinexr::cuda::image_inputs,
-    spinexr::cuda::tensor_destroy,
+    image_inputs,
+    tensor_destroy,
     session_take,
     session_time,
 };

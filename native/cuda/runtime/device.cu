@@ -60,7 +60,8 @@ int32_t runtime_version() { return CUDART_VERSION; }
 Status device_count(int32_t* count) {
   int found = 0;
   if (is_fork()) {
-    return fail(Status::ISA_UNAVAILABLE, "this process was forked from one that had started CUDA; start it anew");
+    return fail(Status::ISA_UNAVAILABLE,
+                "this process was forked from one that had started CUDA; start it anew");
   }
   process = getpid();
   const cudaError_t error = cudaGetDeviceCount(&found);

@@ -28,6 +28,7 @@ Status Engine::create(const spx_cuda_options& options, std::unique_ptr<Engine>* 
   }
   snprintf(made->isa_, sizeof made->isa_, "sm_%d%d", found.major, found.minor);
   SPX_TRY(open_libraries(&made->cudnn_, &made->cublas_lt_));
+  SPX_TRY(made->pictures.start());
   *engine = std::move(made);
   return Status::OK;
 }

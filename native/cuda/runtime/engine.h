@@ -12,6 +12,7 @@
 #include "cuda/cuda_api.h"
 #include "cuda/ops/op.h"
 #include "device.h"
+#include "picture_maker.h"
 
 namespace spinexr::cuda {
 
@@ -32,6 +33,8 @@ class Engine {
   CublasLt* cublas_lt() const { return cublas_lt_.get(); }
   // "sm_90"
   const char* isa() const { return isa_; }
+
+  PictureMaker pictures;
 
   // Whoever puts kernels into streams one by one holds it: the libraries' handles serve one thread at a time.
   // Launching a graph needs no lock.

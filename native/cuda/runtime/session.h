@@ -9,17 +9,11 @@
 #include "base/span.h"
 #include "cuda/ops/op.h"
 #include "engine.h"
+#include "picture_maker.h"
 #include "preparation.h"
 #include "runtime/constant_source.h"
 
 namespace spinexr::cuda {
-
-// A tensor on the device that sessions may read, made in another stream.
-struct DeviceTensor {
-  DeviceBuffer memory;
-  Event ready = nullptr;
-  ~DeviceTensor() { event_destroy(ready); }
-};
 
 class Session {
  public:
