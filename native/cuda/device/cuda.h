@@ -7,6 +7,15 @@
 
 #include "base/host_device.h"
 
+// In front of a loop whose indices must be constants, so that its arrays are registers; _2: two turns at once.
+#if defined(__CUDACC__)
+#define SPX_UNROLL _Pragma("unroll")
+#define SPX_UNROLL_2 _Pragma("unroll 2")
+#else
+#define SPX_UNROLL
+#define SPX_UNROLL_2
+#endif
+
 #if defined(SPX_CUDA_EMULATION)
 #include "emulation/device.h"
 #else
