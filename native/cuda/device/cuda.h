@@ -7,13 +7,14 @@
 
 #include "base/host_device.h"
 
-// In front of a loop whose indices must be constants, so that its arrays are registers; _2: two turns at once.
+// In front of a loop: unrolled, so that arrays that its index reaches can be registers, or by a count.
 #if defined(__CUDACC__)
+#define SPX_PRAGMA(words) _Pragma(#words)
 #define SPX_UNROLL _Pragma("unroll")
-#define SPX_UNROLL_2 _Pragma("unroll 2")
+#define SPX_UNROLL_BY(count) SPX_PRAGMA(unroll count)
 #else
 #define SPX_UNROLL
-#define SPX_UNROLL_2
+#define SPX_UNROLL_BY(count)
 #endif
 
 #if defined(SPX_CUDA_EMULATION)

@@ -86,7 +86,7 @@ class ColumnsOf<ColumnLoader::kGather, T, Tile> {
   __device__ __forceinline__ void fetch(const GemmColumns&, int32_t part) { part_ = part; }
   __device__ __forceinline__ void place(const GemmColumns& b, Vec<T>* target) {
     const int32_t depth = part_ * Tile::kK + share_.chunk * kElements;
-    SPX_UNROLL_2
+    SPX_UNROLL_BY(2)
     for (int e = 0; e < kElements; ++e) {
       T values[Share::kCount];
       SPX_UNROLL

@@ -25,7 +25,8 @@ struct TileOf {
 // the depth, item z. Operands go through a ring of buffers: while one is multiplied, copies into the others
 // are under way.
 template <RowLoader kRowLoader, ColumnLoader kColumnLoader, class T, int kTile>
-__global__ void __launch_bounds__(TileOf<T, kTile>::kThreads) implicit_gemm(GemmLaunch launch) {
+__global__ void __launch_bounds__(TileOf<T, kTile>::kThreads, TileOf<T, kTile>::kShape.blocks)
+    implicit_gemm(GemmLaunch launch) {
   begin_kernel();
   using Tile = TileOf<T, kTile>;
   using Columns = ColumnsOf<kColumnLoader, T, Tile>;

@@ -100,7 +100,7 @@ struct Product<float, Tile> {
   template <bool kWide>
   __device__ __forceinline__ void add(const Vec<float>* a, const Vec<float>* b) {
     const int x = lane_id() & 7;
-    SPX_UNROLL
+    SPX_UNROLL_BY(1)
     for (int k = 0; k < kDeepChunks; ++k) {
       Vec<float> rows[kRows];
       SPX_UNROLL

@@ -226,7 +226,7 @@ class RowsOf<RowLoader::kGather, T, Tile> {
   __device__ __forceinline__ void fetch(const GemmRows&, int32_t part) { part_ = part; }
   __device__ __forceinline__ void place(const GemmRows& a, Vec<T>* target) {
     const int32_t depth = rows_.depth(part_);
-    SPX_UNROLL_2
+    SPX_UNROLL_BY(2)
     for (int e = 0; e < Rows::kElements; ++e) {
       const bool deep = depth + e < a.window.depth;
       const WindowTap tap = window_tap(a.window, deep ? depth + e : 0);

@@ -8,9 +8,9 @@
 namespace spinexr::cuda {
 
 // One block computes m rows and n columns of y, k of the depth at a time, with warps_m x warps_n warps and
-// `stages` buffers for operands.
+// `stages` buffers for operands. blocks: that registers leave room for on a multiprocessor.
 struct GemmTile {
-  int m, n, k, warps_m, warps_n, stages;
+  int m, n, k, warps_m, warps_n, stages, blocks;
 
   constexpr int threads() const { return warps_m * warps_n * 32; }
   constexpr int operand_bytes(int element_bytes) const { return stages * (m + n) * k * element_bytes; }
@@ -25,12 +25,12 @@ struct GemmTile {
 constexpr int kGemmTiles = 5;
 // Halves on tensor cores, floats by multiply-add.
 constexpr GemmTile kHalfTiles[kGemmTiles] = {
-    {128, 128, 32, 2, 4, 4}, {128, 64, 32, 4, 2, 4}, {64, 64, 64, 2, 2, 4},
-    {64, 32, 64, 2, 2, 4},   {32, 32, 64, 2, 2, 4},
+    {128, 128, 32, 2, 4, 4, 2}, {128, 64, 32, 4, 2, 4, 2}, {64, 64, 64, 2, 2, 4, 4},
+    {64, 32, 64, 2, 2, 4, 4},   {32, 32, 64, 2, 2, 4, 5},
 };
 constexpr GemmTile kFloatTiles[kGemmTiles] = {
-    {128, 128, 16, 4, 2, 3}, {128, 64, 16, 4, 2, 3}, {64, 64, 16, 2, 2, 3},
-    {64, 32, 32, 4, 1, 3},   {32, 32, 32, 2, 1, 3},
+    {128, 128, 16, 4, 2, 3, 1}, {128, 64, 16, 4, 2, 3, 2}, {64, 64, 16, 2, 2, 3, 4},
+    {64, 32, 32, 4, 1, 3, 4},   {32, 32, 32, 2, 1, 3, 6},
 };
 constexpr const GemmTile& gemm_tile(bool half, int tile) {
   return half ? kHalfTiles[tile] : kFloatTiles[tile];
