@@ -153,7 +153,7 @@ inline void check_conv(const ConvCase& c) {
 }
 
 // kind 0: any alignment; 1: channels in chunks; 2: with a prologue; 3: and pooled; 4: depthwise; 5: maps of
-// one pixel.
+// one pixel; 6: depthwise in chunks.
 inline ConvCase random_conv(int kind, bool half) {
   ConvCase c{};
   ConvShape& s = c.shape;
@@ -173,7 +173,7 @@ inline ConvCase random_conv(int kind, bool half) {
   const int64_t group_c = kind == 0 ? one_of({1, 3, 7, 8, 13}) : chunk * one_of({1, 2, 3, 5, 8});
   s.c = group_c * s.group;
   s.o = s.group * one_of({1, 5, 8, 16, 24, 32, 37, 70});
-  if (kind == 4) s.group = s.c = s.o = one_of({2, 5, 8, 24});
+  if (kind == 4 || kind == 6) s.group = s.c = s.o = kind == 6 ? one_of({8, 24}) : one_of({2, 5, 9});
   s.h = one_of({1, 3, 5, 7, 9, 11});
   s.w = one_of({1, 2, 5, 8, 13});
   const bool small = s.c > 40;

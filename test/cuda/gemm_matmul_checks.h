@@ -75,13 +75,13 @@ inline void check_matmul(const MatmulShape& given, bool half, bool half_y, bool 
   }
 }
 
-inline MatmulShape random_matmul(bool chunks) {
+inline MatmulShape random_matmul(bool chunks, bool trans_b) {
   MatmulShape s;
   s.m = one_of({1, 3, 16, 33, 49, 70});
   s.n = chunks ? one_of({8, 32, 72}) : one_of({1, 5, 14, 33, 67});
   s.k = chunks ? one_of({8, 64, 120}) : one_of({0, 1, 7, 50, 99});
   s.trans_a = !chunks && random_int(0, 1) != 0;
-  s.trans_b = random_int(0, 1) != 0;
+  s.trans_b = trans_b;
   s.batch[3] = one_of({1, 2, 3});
   s.batch[1] = one_of({1, 1, 2});
   s.a_stride[3] = one_of({0, 1, 1}) * s.m * s.k;

@@ -116,10 +116,11 @@ int test_gemm(int rounds) {
   check_schedules();
   for (int i = 0; i < rounds; ++i) {
     for (const bool half : {false, true}) {
-      for (int kind = 0; kind < 6; ++kind) check_conv(random_conv(kind, half));
+      for (int kind = 0; kind < 7; ++kind) check_conv(random_conv(kind, half));
       const bool half_y = random_int(0, 2) == 0 ? !half : half;
-      check_matmul(random_matmul(i % 2 == 0), half, half_y, false);
-      if (i % 2 == 0) check_matmul(random_matmul(random_int(0, 1) != 0), half, half_y, true);
+      check_matmul(random_matmul(i % 2 == 0, i % 4 < 2), half, half_y, false);
+      if (i % 2 == 0)
+        check_matmul(random_matmul(random_int(0, 1) != 0, random_int(0, 1) != 0), half, half_y, true);
     }
   }
   return rounds > 3 && !all_ran() ? 1 : 0;
