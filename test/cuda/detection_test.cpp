@@ -216,8 +216,8 @@ std::vector<float> make_regions(int64_t n, float side) {
 
 template <class T>
 void test_roi_align(int32_t images, int32_t channels, int32_t gap, int32_t ratio, int32_t mode,
-                    int32_t aligned) {
-  const int32_t h = 7, w = 11, out_h = 3, out_w = 5, regions = 13, stride = channels + gap;
+                    int32_t aligned, int32_t regions = 13) {
+  const int32_t h = 7, w = 11, out_h = 3, out_w = 5, stride = channels + gap;
   const std::vector<float> map = rounded<T>(numbers.reals((int64_t{images} * h * w - 1) * stride + channels));
   const std::vector<float> rois = make_regions(regions, 20);
   std::vector<int32_t> batch(static_cast<size_t>(regions));
@@ -259,7 +259,7 @@ void test_pyramid(int32_t levels, int32_t channels, int32_t ratio) {
   std::vector<float> scales;
   int32_t in[8] = {-1, -1, -1, -1, -1, -1, -1, -1};
   for (int32_t l = 0; l < levels; ++l) {
-    const int32_t h = 17 - 2 * l, w = 19 - l, stride = channels + l % 2 * 4;
+    const int32_t h = 17 - 2 * l, w = 19 - l, stride = channels + l % 2 * 8;
     maps.push_back(rounded<T>(numbers.reals((int64_t{h} * w - 1) * stride + channels)));
     in[l] = device.add<T>({1, channels, h, w}, stride, to_storage<T>(maps.back()).data());
     scales.push_back(1 / static_cast<float>(1 << l));
@@ -286,13 +286,16 @@ void test_regions() {
         test_roi_align<float>(3, 8, 0, ratio, mode, aligned);
         test_roi_align<float>(1, 5, 2, ratio, mode, aligned);
         test_roi_align<cuda::Half>(2, 12, 4, ratio, mode, aligned);
+        test_roi_align<cuda::Half>(2, 16, 8, ratio, mode, aligned);
       }
     }
     test_pyramid<float>(1, 3, ratio);
     test_pyramid<float>(4, 132, ratio);
-    test_pyramid<cuda::Half>(8, 516, ratio);
+    test_pyramid<cuda::Half>(8, 1032, ratio);
+    test_pyramid<cuda::Half>(3, 9, ratio);
   }
   test_batch_numbers();
+  test_roi_align<float>(2, 5, 0, 0, 0, 1, 701);  // many bins for each block
 }
 
 void test_boxes() {

@@ -9,15 +9,31 @@ namespace spinexr::cuda {
 namespace {
 
 constexpr int kThreads = 128;
-constexpr int kMostBins = kThreads / 32;  // of a block
+constexpr int kMostBins = 16;  // of a block
+constexpr int kMostTaps = 4;   // of a bin and axis that are kept: as many as bins of pyramids mostly have
+constexpr int64_t kWantedBlocks = 1024;
 
 // What all threads of a bin know.
 struct Bin {
   const void* map;  // null: nothing is sampled
-  int64_t width, height, pixel_stride;
+  int64_t row_stride, pixel_stride;
   RoiAxis vertical, horizontal;
   int64_t y, x, y_first, y_last, x_first, x_last;
+  bool kept;  // its taps are
 };
+
+// A sample along one axis: offsets of both neighbours and their weights.
+struct Tap {
+  int64_t low, high;  // low < 0: outside
+  float low_weight, high_weight;
+};
+using Taps = Tap[2][kMostTaps];  // down, across
+
+__device__ Tap make_tap(const RoiAxis& axis, int64_t bin, int64_t sample, int64_t stride) {
+  Neighbours found;
+  if (!find_neighbours(axis.position(bin, sample), axis.size, &found)) return {-1, -1, 0, 0};
+  return {found.low * stride, found.high * stride, found.low_weight, found.high_weight};
+}
 
 template <class T>
 __device__ void find_bin(const RoiAlignTask& task, int64_t number, Bin* bin) {
@@ -46,16 +62,28 @@ __device__ void find_bin(const RoiAlignTask& task, int64_t number, Bin* bin) {
   bin->horizontal = make_roi_axis(roi[0], roi[2], map.width, options.out_width, options);
   if (!usable(bin->vertical) || !usable(bin->horizontal)) return;
   bin->map = static_cast<const T*>(map.data) + image * map.height * map.width * map.pixel_stride;
-  bin->height = map.height;
-  bin->width = map.width;
+  bin->row_stride = map.width * map.pixel_stride;
   bin->pixel_stride = map.pixel_stride;
   bin->y = number % pixels / options.out_width;
   bin->x = number % options.out_width;
   bin->vertical.range(bin->y, &bin->y_first, &bin->y_last);
   bin->horizontal.range(bin->x, &bin->x_first, &bin->x_last);
+  bin->kept = bin->y_last - bin->y_first <= kMostTaps && bin->x_last - bin->x_first <= kMostTaps;
 }
 
-// kCount channels at once.
+// Number `entry` of the taps of a bin.
+__device__ void keep_tap(const Bin& bin, int entry, Taps& taps) {
+  if (bin.map == nullptr || !bin.kept) return;
+  const int at = entry % kMostTaps;
+  if (entry < kMostTaps) {
+    if (bin.y_first + at < bin.y_last)
+      taps[0][at] = make_tap(bin.vertical, bin.y, bin.y_first + at, bin.row_stride);
+  } else if (bin.x_first + at < bin.x_last) {
+    taps[1][at] = make_tap(bin.horizontal, bin.x, bin.x_first + at, bin.pixel_stride);
+  }
+}
+
+// kCount channels at once: 16 bytes of them, or one.
 template <class T, int kCount>
 struct alignas(sizeof(T) * kCount) Pack {
   T values[kCount];
@@ -67,22 +95,23 @@ __device__ __forceinline__ void load_pack(const T* source, float (&values)[kCoun
 }
 
 template <class T, int kCount, bool kMaximum>
-__device__ void pool_bin(const Bin& bin, int64_t channel, float (&sums)[kCount]) {
+__device__ void pool_bin(const Bin& bin, const Taps& taps, int64_t channel, float (&sums)[kCount]) {
   for (int i = 0; i < kCount; ++i) sums[i] = 0;
   if (bin.map == nullptr) return;
   const T* const map = static_cast<const T*>(bin.map) + channel;
-  double inside = 0;
+  int64_t inside = 0;
   for (int64_t iy = bin.y_first; iy < bin.y_last; ++iy) {
-    Neighbours y;
-    if (!find_neighbours(bin.vertical.position(bin.y, iy), bin.height, &y)) continue;
+    const Tap y = bin.kept ? taps[0][iy - bin.y_first] : make_tap(bin.vertical, bin.y, iy, bin.row_stride);
+    if (y.low < 0) continue;
     for (int64_t ix = bin.x_first; ix < bin.x_last; ++ix) {
-      Neighbours x;
-      if (!find_neighbours(bin.horizontal.position(bin.x, ix), bin.width, &x)) continue;
+      const Tap x =
+          bin.kept ? taps[1][ix - bin.x_first] : make_tap(bin.horizontal, bin.x, ix, bin.pixel_stride);
+      if (x.low < 0) continue;
       float p1[kCount], p2[kCount], p3[kCount], p4[kCount];
-      load_pack(map + (y.low * bin.width + x.low) * bin.pixel_stride, p1);
-      load_pack(map + (y.low * bin.width + x.high) * bin.pixel_stride, p2);
-      load_pack(map + (y.high * bin.width + x.low) * bin.pixel_stride, p3);
-      load_pack(map + (y.high * bin.width + x.high) * bin.pixel_stride, p4);
+      load_pack(map + y.low + x.low, p1);
+      load_pack(map + y.low + x.high, p2);
+      load_pack(map + y.high + x.low, p3);
+      load_pack(map + y.high + x.high, p4);
       const float w1 = y.low_weight * x.low_weight, w2 = y.low_weight * x.high_weight;
       const float w3 = y.high_weight * x.low_weight, w4 = y.high_weight * x.high_weight;
       for (int i = 0; i < kCount; ++i) {
@@ -99,7 +128,7 @@ __device__ void pool_bin(const Bin& bin, int64_t channel, float (&sums)[kCount])
   }
   const double samples = static_cast<double>(bin.vertical.grid) * bin.horizontal.grid;
   if (kMaximum) {
-    if (inside == 0 || inside == samples) return;
+    if (inside == 0 || static_cast<double>(inside) == samples) return;
     for (int i = 0; i < kCount; ++i) sums[i] = larger_float(sums[i], 0);
   } else if (samples > 1) {
     const float count = static_cast<float>(samples);
@@ -107,22 +136,25 @@ __device__ void pool_bin(const Bin& bin, int64_t channel, float (&sums)[kCount])
   }
 }
 
-// A block takes `bins` bins; the threads of one, kThreads / bins, go over its channels.
+// A block takes `bins` bins at a time, `threads` threads for each; those go over its channels.
 template <class T, int kCount, bool kMaximum>
-__global__ void align(RoiAlignTask task, int32_t bins, int64_t total) {
+__global__ void align(RoiAlignTask task, int32_t bins, int32_t threads, int64_t total) {
   begin_kernel();
   SPX_SHARED Bin shared[kMostBins];
-  const int threads = kThreads / bins;
-  const int own = static_cast<int>(threadIdx.x) / threads, at = static_cast<int>(threadIdx.x) % threads;
+  SPX_SHARED Taps taps[kMostBins];
+  const int thread = static_cast<int>(threadIdx.x);
   for (int64_t first = int64_t{blockIdx.x} * bins; first < total; first += int64_t{gridDim.x} * bins) {
-    const int64_t number = first + own;
-    if (at == 0 && number < total) find_bin<T>(task, number, &shared[own]);
+    const int count = static_cast<int>(total - first < bins ? total - first : bins);
+    if (thread < count) find_bin<T>(task, first + thread, &shared[thread]);
     __syncthreads();
-    if (number < total) {
-      T* const target = static_cast<T*>(task.y) + number * task.y_stride;
-      for (int64_t c = int64_t{at} * kCount; c < task.channels; c += threads * kCount) {
+    for (int i = thread; i < count * 2 * kMostTaps; i += kThreads)
+      keep_tap(shared[i / (2 * kMostTaps)], i % (2 * kMostTaps), taps[i / (2 * kMostTaps)]);
+    __syncthreads();
+    for (int own = thread / threads; own < count; own += kThreads / threads) {
+      T* const target = static_cast<T*>(task.y) + (first + own) * task.y_stride;
+      for (int64_t c = int64_t{thread % threads} * kCount; c < task.channels; c += threads * kCount) {
         float sums[kCount];
-        pool_bin<T, kCount, kMaximum>(shared[own], c, sums);
+        pool_bin<T, kCount, kMaximum>(shared[own], taps[own], c, sums);
         Pack<T, kCount> pack;
         for (int i = 0; i < kCount; ++i) pack.values[i] = from_float<T>(sums[i]);
         *reinterpret_cast<Pack<T, kCount>*>(target + c) = pack;
@@ -146,17 +178,22 @@ bool in_packs(const RoiAlignTask& task, int64_t count) {
 template <class T, int kCount>
 Status start(Stream stream, const RoiAlignTask& task) {
   const int64_t packs = (task.channels + kCount - 1) / kCount;
-  const int32_t bins = packs <= 32 ? 4 : packs <= 64 ? 2 : 1;
+  const int32_t threads = packs <= 32 ? 32 : packs <= 64 ? 64 : kThreads;
   const int64_t total = task.regions * task.options.out_height * task.options.out_width;
+  // Many bins for a block, so that what is found out once for each is found out side by side; but enough
+  // blocks.
+  const int64_t least = kThreads / threads, wanted = total / kWantedBlocks / least * least;
+  const int64_t bins = wanted < least ? least : wanted > kMostBins ? kMostBins : wanted;
   const int64_t blocks = (total + bins - 1) / bins;
   const LaunchShape shape{dim3(static_cast<uint32_t>(blocks < INT32_MAX ? blocks : INT32_MAX)), kThreads};
   return launch(stream, shape, task.options.maximum ? align<T, kCount, true> : align<T, kCount, false>, task,
-                bins, total);
+                static_cast<int32_t>(bins), threads, total);
 }
 
 template <class T>
 Status start(Stream stream, const RoiAlignTask& task) {
-  return in_packs(task, 4) ? start<T, 4>(stream, task) : start<T, 1>(stream, task);
+  constexpr int kWide = 16 / static_cast<int>(sizeof(T));
+  return in_packs(task, kWide) ? start<T, kWide>(stream, task) : start<T, 1>(stream, task);
 }
 
 }  // namespace
