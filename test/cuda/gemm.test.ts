@@ -1,12 +1,13 @@
 /**
- * Builds the GPU's convolutions and matrix products for the emulation and compares them with double loops: random sizes,
- * every kernel, threads in three orders, and once with the address and undefined-behaviour sanitizers.
+ * Builds the GPU's convolutions and matrix products for the emulation, with stand-ins for NVIDIA's libraries, and compares
+ * them with double loops: random sizes, every kernel, threads in three orders, and once with the sanitizers.
  */
 import { randomInt } from "node:crypto";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { compileObjects, execute, hasCommand, type Job, root, temporaryFolder } from "../cpp/build.ts";
 import { assert, skip, suite } from "../shim.ts";
+import { runInOrder } from "./build.ts";
 
 const test = suite("cuda products");
 const folder = temporaryFolder();
@@ -25,7 +26,10 @@ const FLAGS = [
   ...["-std=c++20", "-Wall", "-Wextra", "-Werror", "-fno-exceptions", "-fno-rtti", "-DSPX_CUDA_EMULATION"],
   ...[`-I${join(root, "native")}`, `-I${join(root, "test/cuda")}`, ...flags],
 ];
-const OURS = /^cuda\/kernels\/(conv|depthwise|implicit_gemm|matmul)/;
+const OURS =
+  /^cuda\/((kernels|ops)\/(conv|depthwise|implicit_gemm|matmul)|libraries\/(library|cudnn|cublas_lt)\.)/;
+/** The stand-ins by the names that the library looks for. */
+const LIBRARIES = { "libcudnn.so.9": "cudnn", "libcublasLt.so.13": "cublas_lt" };
 
 async function build(name: string, extra: readonly string[], link: readonly string[]): Promise<string> {
   if (!hasCommand(compiler)) skip(`no C++ compiler (${compiler})`);
@@ -36,19 +40,28 @@ async function build(name: string, extra: readonly string[], link: readonly stri
   const place = join(folder, name);
   mkdirSync(place);
   const objects = await compileObjects(compiler, jobs, place);
-  await execute(compiler, [...link, ...objects, "-o", join(place, "gemm_test")]);
+  await execute(compiler, [...link, ...objects, "-ldl", "-o", join(place, "gemm_test")]);
   return join(place, "gemm_test");
+}
+
+async function standIns(): Promise<void> {
+  for (const [file, name] of Object.entries(LIBRARIES)) {
+    const source = join(root, `test/cuda/libraries_fake_${name}.cpp`);
+    await execute(compiler, [...FLAGS, "-O1", "-fPIC", "-shared", source, "-o", join(folder, file)]);
+  }
 }
 
 test("products are those of double loops in any order of threads and blocks", async () => {
   const program = await build("plain", ["-O2"], []);
+  await standIns();
+  const variables = { SPINEXR_CUDNN_PATH: folder, SPINEXR_CUBLAS_PATH: folder, FAKE_QUIET: "1" };
+  Object.assign(process.env, variables);
   for (const order of ["forward", "reverse", `random:${randomInt(1 << 30)}`]) {
-    process.env.SPINEXR_EMULATION_ORDER = order;
     const seed = String(randomInt(1 << 30));
     console.log(`order ${order}, seed ${seed}`);
-    assert.match(await execute(program, ["10", seed]), /good\n$/);
+    assert.match(await runInOrder(program, order, ["6", seed]), /good\n$/);
   }
-  delete process.env.SPINEXR_EMULATION_ORDER;
+  for (const name of Object.keys(variables)) delete process.env[name];
 });
 
 test("products keep to their memory", async () => {

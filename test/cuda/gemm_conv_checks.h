@@ -4,6 +4,7 @@
 
 #include "cuda/kernels/depthwise.h"
 #include "gemm_checks.h"
+#include "gemm_op_checks.h"
 
 namespace spinexr::cuda {
 
@@ -14,6 +15,16 @@ struct ConvCase {
 
   ConvOperands operands() const { return {half_x, half_y, scale, shift, relu, lead == 0, true, true}; }
 };
+
+inline std::string describe(const ConvCase& c) {
+  const ConvShape& s = c.shape;
+  char what[300];
+  snprintf(what, sizeof what, "conv %d x %d x %d x %d -> %d, kernel %d x %d, group %d, half %d %d",
+           static_cast<int>(s.n), static_cast<int>(s.h), static_cast<int>(s.w), static_cast<int>(s.c),
+           static_cast<int>(s.o), static_cast<int>(s.kernel_h), static_cast<int>(s.kernel_w),
+           static_cast<int>(s.group), c.half_x, c.half_y);
+  return what;
+}
 
 // x behind the prologue and the pooling at a position inside.
 inline double conv_input(const ConvCase& c, const Numbers& x, const Numbers& scale, const Numbers& shift,
@@ -72,6 +83,72 @@ inline void run_depthwise(const ConvCase& c, const Gemm& gemm, const Numbers& we
   require(synchronize(test_stream()), what);
 }
 
+// Pixels of y as expected, and what lies between them as before.
+inline void compare_maps(const ConvCase& c, const Numbers& y, const std::vector<Expected>& expected,
+                         const std::string& what) {
+  const ConvShape& s = c.shape;
+  Distance distance;
+  for (int64_t pixel = 0; pixel < s.rows(); ++pixel) {
+    for (int64_t o = 0; o < s.y_stride; ++o) {
+      const int64_t place = pixel * s.y_stride + o;
+      if (o < s.o) {
+        const Expected& e = expected[static_cast<size_t>(pixel * s.o + o)];
+        distance.add(y.at(place), e.value, e.squares);
+      } else {
+        require(y.at(place) == y.values[static_cast<size_t>(place)], what + ": wrote between pixels");
+      }
+    }
+  }
+  require_close(distance, c.half_x || c.half_y, what);
+}
+
+// The step, prepared as in a session; weights are computed or constant.
+inline void check_conv_step(const ConvCase& c, const Numbers& x, const Numbers& weights, const Numbers& scale,
+                            const Numbers& shift, const Numbers& post, const Numbers& bias,
+                            const Numbers& residual, const Activate& activate,
+                            const std::vector<Expected>& expected) {
+  const ConvShape& s = c.shape;
+  ProductHarness harness(!c.half_x && !c.half_y);
+  const bool computed = random_int(0, 4) == 0, in_place = random_int(0, 1) == 0;
+  Numbers y(s.rows() * s.y_stride, c.half_y);
+  Numbers added = residual;
+  step::conv step{};
+  step.x = harness.add(&x, c.half_x, false, {s.n, s.c, s.h, s.w}, s.x_stride, c.lead);
+  step.weight = harness.add(&weights, false, !computed, {s.o, s.group_c(), s.kernel_h, s.kernel_w});
+  step.y = harness.add(&y, c.half_y, false, {s.n, s.o, s.oh, s.ow}, s.y_stride);
+  step.bias = harness.add(c.bias ? &bias : nullptr, false, true, {s.o});
+  step.residual = harness.add(!c.residual ? nullptr
+                              : in_place  ? &y
+                                          : &added,
+                              c.half_y, false, {s.n, s.o, s.oh, s.ow}, s.y_stride);
+  step.pre_scale = harness.add(c.scale ? &scale : nullptr, false, true, {s.c});
+  step.pre_shift = harness.add(c.shift ? &shift : nullptr, false, true, {s.c});
+  step.post_scale = harness.add(c.post ? &post : nullptr, false, true, {s.o});
+  step.kernel_h = static_cast<int32_t>(s.kernel_h);
+  step.kernel_w = static_cast<int32_t>(s.kernel_w);
+  step.stride_h = static_cast<int32_t>(s.stride_h);
+  step.stride_w = static_cast<int32_t>(s.stride_w);
+  step.pad_top = static_cast<int32_t>(s.pad_top);
+  step.pad_left = static_cast<int32_t>(s.pad_left);
+  step.dilation_h = static_cast<int32_t>(s.dilation_h);
+  step.dilation_w = static_cast<int32_t>(s.dilation_w);
+  step.group = static_cast<int32_t>(s.group);
+  step.pre_relu = c.relu;
+  step.pool_h = static_cast<int32_t>(s.pool_h);
+  step.pool_w = static_cast<int32_t>(s.pool_w);
+  step.pool_stride_h = static_cast<int32_t>(s.pool_stride_h);
+  step.pool_stride_w = static_cast<int32_t>(s.pool_stride_w);
+  step.activation = static_cast<int32_t>(activate.kind);
+  step.alpha = activate.alpha;
+  step.beta = activate.beta;
+  const auto before = [&] {
+    if (c.residual && in_place) y.values = residual.values;
+    y.refresh();
+  };
+  harness.run_all(prepare_conv, step, describe(c), before,
+                  [&](const std::string& name) { compare_maps(c, y, expected, name); });
+}
+
 inline void check_conv(const ConvCase& c) {
   const ConvShape& s = c.shape;
   require(s.fits(), "a shape does not fit");
@@ -110,17 +187,13 @@ inline void check_conv(const ConvCase& c) {
                                 gemm.out.activate));
     }
   }
+  check_conv_step(c, x, weights, scale, shift, post, bias, residual, gemm.out.activate, expected);
   std::vector<GemmSchedule> all = schedules(gemm);
   if (s.group == s.c && s.group == s.o) all.push_back({kDepthwise, 1});
   for (const GemmSchedule& schedule : all) {
-    char what[300];
-    snprintf(
-        what, sizeof what,
-        "conv %d x %d x %d x %d -> %d, kernel %d x %d, group %d, half %d %d, loader %d, tile %d, %d parts",
-        static_cast<int>(s.n), static_cast<int>(s.h), static_cast<int>(s.w), static_cast<int>(s.c),
-        static_cast<int>(s.o), static_cast<int>(s.kernel_h), static_cast<int>(s.kernel_w),
-        static_cast<int>(s.group), c.half_x, c.half_y, static_cast<int>(gemm.row_loader), schedule.tile,
-        schedule.splits);
+    const std::string what = describe(c) + ", loader " + std::to_string(static_cast<int>(gemm.row_loader)) +
+                             ", tile " + std::to_string(schedule.tile) + ", parts " +
+                             std::to_string(schedule.splits);
     // Where there is a residual, y takes its place.
     Numbers y(s.rows() * s.y_stride, c.half_y);
     Gemm now = gemm;
@@ -135,20 +208,7 @@ inline void check_conv(const ConvCase& c) {
     } else {
       run(now, schedule, what);
     }
-    Distance distance;
-    for (int64_t pixel = 0; pixel < s.rows(); ++pixel) {
-      for (int64_t o = 0; o < s.y_stride; ++o) {
-        const int64_t place = pixel * s.y_stride + o;
-        if (o < s.o) {
-          const Expected& e = expected[static_cast<size_t>(pixel * s.o + o)];
-          distance.add(y.at(place), e.value, e.squares);
-        } else {
-          require(y.at(place) == y.values[static_cast<size_t>(place)],
-                  std::string(what) + ": wrote between pixels");
-        }
-      }
-    }
-    require_close(distance, c.half_x || c.half_y, what);
+    compare_maps(c, y, expected, what);
   }
 }
 

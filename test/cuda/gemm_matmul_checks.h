@@ -4,6 +4,7 @@
 
 #include "cuda/kernels/matmul_gemm.h"
 #include "gemm_checks.h"
+#include "gemm_op_checks.h"
 
 namespace spinexr::cuda {
 
@@ -11,6 +12,41 @@ inline double matrix_at(const Numbers& numbers, int64_t offset, int64_t row, int
                         int64_t columns, bool transposed) {
   return numbers
       .values[static_cast<size_t>(offset + (transposed ? column * rows + row : row * columns + column))];
+}
+
+inline void compare_matrices(const Numbers& y, const std::vector<Expected>& expected, bool half,
+                             const std::string& what) {
+  Distance distance;
+  for (size_t i = 0; i < expected.size(); ++i)
+    distance.add(y.at(static_cast<int64_t>(i)), expected[i].value, expected[i].squares);
+  require_close(distance, half, what);
+}
+
+// The step, prepared as in a session; a constant B where it is packed, sometimes a constant A.
+inline void check_matmul_step(const MatmulShape& s, bool half, bool half_y, bool packed, const Numbers& a,
+                              const Numbers& b, const Numbers& bias, const std::vector<Expected>& expected) {
+  ProductHarness harness(!half && !half_y);
+  const bool constant_a = !packed && random_int(0, 2) == 0;
+  Numbers y(static_cast<int64_t>(expected.size()), half_y);
+  step::matmul step{};
+  step.a = harness.add(&a, half && !constant_a, constant_a, {static_cast<int64_t>(a.values.size())});
+  step.b = harness.add(&b, half && !packed, packed, {static_cast<int64_t>(b.values.size())});
+  step.bias = harness.add(&bias, false, true, {s.n});
+  step.y = harness.add(&y, half_y, false, {static_cast<int64_t>(expected.size())});
+  step.m = static_cast<int32_t>(s.m);
+  step.n = static_cast<int32_t>(s.n);
+  step.k = static_cast<int32_t>(s.k);
+  step.trans_a = s.trans_a;
+  step.trans_b = s.trans_b;
+  for (int d = 0; d < 4; ++d) {
+    step.batch[d] = static_cast<int32_t>(s.batch[d]);
+    step.a_batch_stride[d] = static_cast<int32_t>(s.a_stride[d]);
+    step.b_batch_stride[d] = static_cast<int32_t>(s.b_stride[d]);
+  }
+  step.scale = 0.75f;
+  harness.run_all(
+      prepare_matmul, step, "matmul step", [&] { y.refresh(); },
+      [&](const std::string& name) { compare_matrices(y, expected, half || half_y, name); });
 }
 
 inline void check_matmul(const MatmulShape& given, bool half, bool half_y, bool packed) {
@@ -54,6 +90,7 @@ inline void check_matmul(const MatmulShape& given, bool half, bool half_y, bool 
       }
     }
   }
+  check_matmul_step(given, half, half_y, packed, a, b, bias, expected);
   for (const GemmSchedule& schedule : schedules(gemm)) {
     char what[300];
     snprintf(what, sizeof what,
@@ -66,12 +103,7 @@ inline void check_matmul(const MatmulShape& given, bool half, bool half_y, bool 
     Gemm now = gemm;
     now.out.y = y.data();
     run(now, schedule, what);
-    Distance distance;
-    for (int64_t i = 0; i < items * m * n; ++i) {
-      const Expected& e = expected[static_cast<size_t>(i)];
-      distance.add(y.at(i), e.value, e.squares);
-    }
-    require_close(distance, half || half_y, what);
+    compare_matrices(y, expected, half || half_y, what);
   }
 }
 

@@ -51,14 +51,20 @@ class Numbers {
       values.push_back(half ? to_float(to_half(random_float())) : random_float());
     send();
   }
+  Numbers(const Numbers& other) : values(other.values), half_(other.half_), lead_(other.lead_) { send(); }
   void send() {
+    const size_t size = half_ ? 2 : 4;
+    require(memory_.allocate((values.size() + static_cast<size_t>(lead_)) * size, "a test"), "memory");
+    refresh();
+  }
+  // The values into the memory that is there.
+  void refresh() {
     const size_t size = half_ ? 2 : 4;
     std::vector<uint8_t> bytes(values.size() * size);
     for (size_t i = 0; i < values.size(); ++i) {
       const Half h = to_half(values[i]);
       memcpy(bytes.data() + i * size, half_ ? static_cast<const void*>(&h) : &values[i], size);
     }
-    require(memory_.allocate(bytes.size() + static_cast<size_t>(lead_) * size, "a test"), "memory");
     require(copy_to_device(data(), bytes.data(), bytes.size(), test_stream()), "a copy");
   }
   // The values as halves have them; not on the device.
