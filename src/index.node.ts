@@ -1,8 +1,9 @@
 /** The public face of spinexr in Node. */
+export type { BackendChoice } from "./api/backend-choice.ts";
 export { type ErrorCode, SpineXRError } from "./api/errors.ts";
 export { type BackendInfo, listBackends } from "./api/list-backends.ts";
 export { DEFAULT_MODEL, type LoadModelOptions, loadModel } from "./api/load-model.ts";
-export { type BackendChoice, type LoadNetworkOptions, loadNetwork } from "./api/load-network.ts";
+export { type LoadNetworkOptions, loadNetwork } from "./api/load-network.ts";
 export type { DisplayOptions, Model, ScreenOptions, TimingDetail } from "./api/model.ts";
 export type { Network, NetworkInput, RunOptions, RunProfile, StepTiming } from "./api/network.ts";
 export type { OnProgress, ProgressEvent } from "./api/progress.ts";

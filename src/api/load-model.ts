@@ -7,10 +7,10 @@ import type { Detector } from "../tasks/detect.ts";
 import { runSelfTest } from "../tasks/self-test.ts";
 import { type Algorithms, ConvChoices } from "../tune/choices.ts";
 import type { Tuner } from "../tune/tuner.ts";
+import { BACKEND_CHECKS, type BackendChoice, selectionOf } from "./backend-choice.ts";
 import { SpineXRError, throwIfAborted } from "./errors.ts";
 import { loadClassifier } from "./load-classifier.ts";
 import { loadDetector } from "./load-detector.ts";
-import { BACKEND_CHECKS, type BackendChoice } from "./load-network.ts";
 import { Model } from "./model.ts";
 import { checkOptions, isBoolean, isFunction, isSignal, suggestion } from "./options.ts";
 import type { OnProgress } from "./progress.ts";
@@ -48,11 +48,8 @@ export async function loadModel(
   const { algorithms = {}, signal, onProgress } = options;
   const modelPackage = await openPackage(reference, { signal, onProgress });
   checkNetworkNames(modelPackage.manifest, Object.keys(algorithms));
-  const { instance, rejected } = await openBackend({
-    backend: options.backend ?? "auto",
-    threads: options.threads ?? "auto",
-    wasmBuild: options.wasmBuild ?? "auto",
-  });
+  const tuned = mode !== null || Object.keys(algorithms).length > 0;
+  const { instance, rejected } = await openBackend(selectionOf(options, tuned));
   const { manifest } = modelPackage;
   const tuner = openTuner(mode, instance, options.tuningStore, onProgress);
   const choicesOf = choicesByNetwork(tuner, algorithms);
@@ -77,13 +74,7 @@ export async function loadModel(
     const { selfTest } = manifest;
     if (selfTest !== null && options.selfTest !== false) {
       onProgress?.({ phase: "self-test" });
-      await runSelfTest(
-        selfTest,
-        await modelPackage.read(selfTest.file),
-        instance.image,
-        classifiers,
-        signal,
-      );
+      await runSelfTest(selfTest, await modelPackage.read(selfTest.file), instance, classifiers, signal);
     }
     return new Model(manifest, instance, classifiers, detector, rejected);
   } catch (error) {

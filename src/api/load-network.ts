@@ -1,29 +1,22 @@
 /** loadNetwork(): ONNX bytes to a Network. */
+
+import { BACKEND_CHOICES, BACKEND_NAMES, type BackendChoiceName } from "../backends/names.ts";
 import { loadOrtNetwork } from "../backends/ort/delegate.ts";
-import { type BackendSelection, openBackend } from "../backends/select.ts";
+import { openBackend } from "../backends/select.ts";
 import { parseModel } from "../onnx/import.ts";
 import { readBytes } from "../platform/files.ts";
 import { openStored } from "../platform/stored-file.ts";
 import { type Algorithms, ConvChoices } from "../tune/choices.ts";
+import { BACKEND_CHECKS, type BackendChoice, selectionOf } from "./backend-choice.ts";
 import { SpineXRError, throwIfAborted } from "./errors.ts";
 import { EngineNetwork, type Network } from "./network.ts";
-import { checkOptions, either, isBoolean, isFunction, isInteger, isOneOf, isSignal } from "./options.ts";
+import { checkOptions, isBoolean, isFunction, isOneOf, isSignal } from "./options.ts";
 import type { OnProgress } from "./progress.ts";
-import { isAlgorithms, openTuner, TUNING_CHECKS, type TuningChoice, tuneMode } from "./tuning.ts";
-
-/** Choice of backend and of who chooses its algorithms, shared by loadNetwork and loadModel. */
-export interface BackendChoice extends TuningChoice {
-  /** "auto" takes the first that runs here and says what it rejected; a name never falls back. Default "auto". */
-  readonly backend?: "auto" | "cpu" | "wasm";
-  /** Threads including the caller; "auto" (default): the processors that this process may use. */
-  readonly threads?: number | "auto";
-  /** wasm only: which of the builds. Default "auto": the fastest that this host runs. */
-  readonly wasmBuild?: "auto" | "simd" | "simd-threads" | "relaxed-threads";
-}
+import { isAlgorithms, openTuner, tuneMode } from "./tuning.ts";
 
 export interface LoadNetworkOptions extends Omit<BackendChoice, "backend"> {
   /** As above; "ort" runs the whole network on onnxruntime-web. */
-  readonly backend?: "auto" | "cpu" | "wasm" | "ort";
+  readonly backend?: BackendChoiceName | "ort";
   /**
    * Whether a network with operators outside our set may go to onnxruntime-web. Default: only when `backend` is
    * "auto", so that a named backend never falls back.
@@ -41,13 +34,6 @@ export interface LoadNetworkOptions extends Omit<BackendChoice, "backend"> {
   readonly onProgress?: OnProgress;
 }
 
-export const BACKEND_CHECKS = {
-  backend: isOneOf(["auto", "cpu", "wasm"]),
-  threads: either(isOneOf(["auto"]), isInteger(1, 256)),
-  wasmBuild: isOneOf(["auto", "simd", "simd-threads", "relaxed-threads"]),
-  ...TUNING_CHECKS,
-} as const;
-
 /**
  * @param source ONNX bytes, which nobody may write to from now on, or the path or URL of a file. Large weights of a local
  *   file are read when the first run needs them and not kept: it stays open until dispose() and must not change.
@@ -61,7 +47,7 @@ export async function loadNetwork(
 ): Promise<Network> {
   checkOptions("loadNetwork", options, {
     ...BACKEND_CHECKS,
-    backend: isOneOf(["auto", "cpu", "wasm", "ort"]),
+    backend: isOneOf([...BACKEND_CHOICES, "ort"]),
     delegate: isBoolean,
     optimize: isBoolean,
     algorithms: isAlgorithms,
@@ -72,21 +58,13 @@ export async function loadNetwork(
   throwIfAborted(options.signal);
   const { signal } = options;
   const { algorithms, backend = "auto", delegate = backend === "auto", optimize = true } = options;
-  if (backend === "ort" && (mode !== null || algorithms !== undefined))
-    throw new SpineXRError(
-      "INVALID_ARGUMENT",
-      'loadNetwork: onnxruntime-web chooses its own algorithms; leave out "tune" and "algorithms", or name another backend.',
-    );
+  if (backend === "ort") checkOrt(options, mode !== null || algorithms !== undefined);
   if (backend === "ort") return loadOrtNetwork(await readBytes(source, { signal }), []);
   const file = openStored(source);
   try {
     const model = parseModel(file ?? (await readBytes(source, { signal })));
-    const selection: BackendSelection = {
-      backend,
-      threads: options.threads ?? "auto",
-      wasmBuild: options.wasmBuild ?? "auto",
-    };
-    const { instance, rejected } = await openBackend(selection);
+    const tuned = mode !== null || algorithms !== undefined;
+    const { instance, rejected } = await openBackend(selectionOf({ ...options, backend }, tuned));
     const choices = new ConvChoices(
       openTuner(mode, instance, options.tuningStore, options.onProgress),
       algorithms,
@@ -95,18 +73,28 @@ export async function loadNetwork(
   } catch (error) {
     file?.close();
     if (!(error instanceof SpineXRError) || error.code !== "UNSUPPORTED_OPERATOR") throw error;
-    if (!delegate || algorithms !== undefined) throw error;
+    if (!delegate || algorithms !== undefined || options.precision === "fp16") throw error;
     return delegated(await readBytes(source, { signal }), error);
   }
+}
+
+/** @throws SpineXRError INVALID_ARGUMENT for options that onnxruntime-web does not have */
+function checkOrt({ precision, device, allowTf32 }: LoadNetworkOptions, tuned: boolean): void {
+  const refuse = (why: string): never => {
+    throw new SpineXRError("INVALID_ARGUMENT", `loadNetwork: ${why}, or name another backend.`);
+  };
+  if (tuned) refuse('onnxruntime-web chooses its own algorithms; leave out "tune" and "algorithms"');
+  if (precision === "fp16" || device !== undefined || allowTf32 === true)
+    refuse('"precision", "device" and "allowTf32" are not for onnxruntime-web; leave them out');
 }
 
 /** Where the delegate is absent too, the user sees our list of operators with the way out. */
 async function delegated(bytes: Uint8Array, refusal: SpineXRError): Promise<Network> {
   try {
-    return await loadOrtNetwork(bytes, [
-      { name: "cpu", reason: refusal.message },
-      { name: "wasm", reason: refusal.message },
-    ]);
+    return await loadOrtNetwork(
+      bytes,
+      BACKEND_NAMES.map((name) => ({ name, reason: refusal.message })),
+    );
   } catch (error) {
     const reason = error instanceof SpineXRError ? error.message : String(error);
     throw new SpineXRError(

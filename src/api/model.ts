@@ -5,9 +5,10 @@ import type { Radiograph } from "../image/radiograph.ts";
 import type { Manifest } from "../package/manifest.ts";
 import { type Classifier, runClassifiers, toAbnormality } from "../tasks/classify.ts";
 import { decide } from "../tasks/decide.ts";
-import { type Detector, runDetector, toFindings } from "../tasks/detect.ts";
-import { prepare, preparedSizes } from "../tasks/prepare.ts";
+import { type Detector, type RawDetections, runDetector, toFindings } from "../tasks/detect.ts";
+import { type Prepared, prepare, preparedSizes, withPrepared } from "../tasks/prepare.ts";
 import { cutOut, toDisplay } from "../tasks/preprocess.ts";
+import { runEach } from "../tasks/side-by-side.ts";
 import type { TuningReport } from "../tune/choices.ts";
 import { VERSION } from "../version.ts";
 import { SpineXRError, throwIfAborted } from "./errors.ts";
@@ -41,7 +42,8 @@ const NO_CLASSIFIER =
 const NO_DETECTOR = "This model package has no detector: lesions were not looked for, findings are empty.";
 
 /**
- * Owns native memory and threads: `await using`, or call dispose(). Several calls may be in flight; they queue.
+ * Owns native memory and threads: `await using`, or call dispose(). Several calls may be in flight; they queue, where the
+ * backend does not run networks side by side.
  * Node: yes. Browser: yes (worker).
  */
 export class Model {
@@ -64,8 +66,8 @@ export class Model {
     this.#instance = instance;
     this.#classifiers = classifiers;
     this.#detector = detector;
-    const { name, device, isa, threads } = instance;
-    this.backend = { name, device, isa, threads, hostSteps: [], rejected };
+    const { name, device, isa, threads, arithmetic: precision } = instance;
+    this.backend = { name, device, isa, threads, precision, hostSteps: [], rejected };
   }
 
   /** Who chose the algorithms of the plans made so far. */
@@ -88,11 +90,9 @@ export class Model {
     const prepared = await clock.time("prepare", preparedSizes, () =>
       prepare(this.#instance.image, image, { classifiers, detector }),
     );
-    throwIfAborted(signal);
-    const logits = await runClassifiers(classifiers, prepared.classify, signal);
-    const raw = detector && prepared.detect && (await runDetector(detector, prepared.detect, signal));
-    // Not where a run has failed: one that was cancelled may still be under way.
-    prepared.release();
+    const { logits, raw } = await withPrepared(prepared, () =>
+      this.#run(classifiers, detector, prepared, signal),
+    );
     const found =
       detector && raw
         ? await clock.time("boxes", "", () =>
@@ -126,12 +126,11 @@ export class Model {
   async classify(image: Radiograph, options: CallOptions = {}): Promise<Abnormality> {
     this.#check("classify", image, options);
     if (this.#classifiers.length === 0) throw this.#missing("classifier");
-    const { classify, release } = await prepare(this.#instance.image, image, {
-      classifiers: this.#classifiers,
-      detector: null,
-    });
-    const logits = await runClassifiers(this.#classifiers, classify, options.signal);
-    release();
+    const halves = { classifiers: this.#classifiers, detector: null };
+    const prepared = await prepare(this.#instance.image, image, halves);
+    const { logits } = await withPrepared(prepared, () =>
+      this.#run(this.#classifiers, null, prepared, options.signal),
+    );
     return toAbnormality(this.manifest, logits);
   }
 
@@ -143,10 +142,9 @@ export class Model {
     this.#check("detect", image, options);
     const detector = this.#detector;
     if (detector === null) throw this.#missing("detector");
-    const { detect, release } = await prepare(this.#instance.image, image, { classifiers: [], detector });
-    const raw = await runDetector(detector, detect!, options.signal);
-    release();
-    return toFindings(this.#instance.detection, detector.entry, raw, image);
+    const prepared = await prepare(this.#instance.image, image, { classifiers: [], detector });
+    const { raw } = await withPrepared(prepared, () => this.#run([], detector, prepared, options.signal));
+    return toFindings(this.#instance.detection, detector.entry, raw!, image);
   }
 
   /**
@@ -175,6 +173,28 @@ export class Model {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.dispose();
+  }
+
+  /** Both halves: one after the other, or at once where the backend does that. */
+  async #run(
+    classifiers: readonly Classifier[],
+    detector: Detector | null,
+    { classify, detect }: Prepared,
+    signal: AbortSignal | undefined,
+  ): Promise<{ logits: number[][]; raw: RawDetections | null }> {
+    throwIfAborted(signal);
+    const { sideBySide } = this.#instance;
+    let [logits, raw]: [number[][], RawDetections | null] = [[], null];
+    const works = [
+      async () => {
+        logits = await runClassifiers(classifiers, classify, { signal, sideBySide });
+      },
+      async () => {
+        raw = detector && detect && (await runDetector(detector, detect, signal));
+      },
+    ];
+    await runEach(works, sideBySide);
+    return { logits, raw };
   }
 
   #timed(
@@ -226,7 +246,7 @@ export class Model {
       backend: name,
       device,
       isa,
-      precision: "fp32",
+      precision: this.#instance.arithmetic,
       threads,
       tuned,
       overridden,

@@ -1,6 +1,7 @@
 /** One level below screening: any ONNX network on a chosen backend. */
-import type { BackendInstance, Executor } from "../backends/backend.ts";
+import type { BackendInstance, Executor, PlanTraits } from "../backends/backend.ts";
 import type { PortData } from "../backends/core.ts";
+import type { RunInput } from "../backends/device-tensor.ts";
 import type { TensorData } from "../graph/graph.ts";
 import { describeInputs, type InputDescription, importGraph, type OnnxModel } from "../onnx/import.ts";
 import { ConstantMemo } from "../optimize/constant-memo.ts";
@@ -13,7 +14,14 @@ import { SpineXRError, throwIfAborted } from "./errors.ts";
 import { suggestion } from "./options.ts";
 import { PreparedPlans } from "./prepared-plans.ts";
 import type { BackendReport } from "./results.ts";
-import { checkTensor, TENSOR_TYPES, type Tensor, type TensorArray, type TensorInput } from "./tensor.ts";
+import {
+  checkTensor,
+  type EngineInput,
+  TENSOR_TYPES,
+  type Tensor,
+  type TensorArray,
+  type TensorInput,
+} from "./tensor.ts";
 
 /** How many input signatures (shapes) of one network stay prepared. */
 const PLAN_CACHE = 4;
@@ -73,13 +81,23 @@ export interface Network {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
+/** A Network that takes what pictures became on a device, too. */
+export interface DeviceNetwork extends Network {
+  run(inputs: Readonly<Record<string, EngineInput>>, options?: RunOptions): Promise<Record<string, Tensor>>;
+  profile(
+    inputs: Readonly<Record<string, EngineInput>>,
+    options?: RunOptions,
+  ): Promise<RunProfile & { readonly outputs: Record<string, Tensor> }>;
+}
+
 /**
  * A Network over our own engine, which closes the model's file in the end. `owner` is closed with it when the network
  * has a backend of its own.
  */
-export class EngineNetwork implements Network {
+export class EngineNetwork implements DeviceNetwork {
   readonly inputs: readonly NetworkInput[];
   readonly backend: BackendReport;
+  readonly #traits: PlanTraits;
   readonly #model: OnnxModel;
   readonly #described: readonly InputDescription[];
   readonly #plans: PreparedPlans;
@@ -101,6 +119,7 @@ export class EngineNetwork implements Network {
       choices?: ConvChoices;
     },
   ) {
+    this.#traits = instance.plans;
     this.#model = model;
     this.#described = describeInputs(model);
     this.#plans = new PreparedPlans(instance, PLAN_CACHE);
@@ -117,6 +136,7 @@ export class EngineNetwork implements Network {
       device: instance.device,
       isa: instance.isa,
       threads: instance.threads,
+      precision: instance.arithmetic,
       hostSteps: [],
       rejected: settings.rejected,
     };
@@ -127,14 +147,14 @@ export class EngineNetwork implements Network {
   }
 
   async run(
-    inputs: Readonly<Record<string, TensorInput>>,
+    inputs: Readonly<Record<string, EngineInput>>,
     options: RunOptions = {},
   ): Promise<Record<string, Tensor>> {
     return (await this.#execute(inputs, options, false)).outputs;
   }
 
   async profile(
-    inputs: Readonly<Record<string, TensorInput>>,
+    inputs: Readonly<Record<string, EngineInput>>,
     options: RunOptions = {},
   ): Promise<RunProfile & { outputs: Record<string, Tensor> }> {
     const { outputs, plan, result } = await this.#execute(inputs, options, true);
@@ -144,13 +164,13 @@ export class EngineNetwork implements Network {
   }
 
   /** The plan for inputs of these shapes, without running it. */
-  plan(inputs: Readonly<Record<string, TensorInput>>, options: PlanningOptions = {}): Promise<Plan> {
+  plan(inputs: Readonly<Record<string, EngineInput>>, options: PlanningOptions = {}): Promise<Plan> {
     return this.#use(inputs, options, async (plan) => plan);
   }
 
   /** That plan as facts, and what was chosen for its convolutions. */
   async describe(
-    inputs: Readonly<Record<string, TensorInput>>,
+    inputs: Readonly<Record<string, EngineInput>>,
     options: RunOptions = {},
   ): Promise<{ plan: PlanDescription; choices: readonly ConvChoice[] }> {
     const plan = await this.plan(inputs, options);
@@ -177,9 +197,9 @@ export class EngineNetwork implements Network {
     return this.dispose();
   }
 
-  async #execute(inputs: Readonly<Record<string, TensorInput>>, options: RunOptions, profile: boolean) {
+  async #execute(inputs: Readonly<Record<string, EngineInput>>, options: RunOptions, profile: boolean) {
     return this.#use(inputs, options, async (plan, executor) => {
-      const ports = plan.inputs.map((port) => inputs[port.name].data as PortData);
+      const ports = plan.inputs.map((port) => inputs[port.name].data as RunInput);
       const result = await executor.run(ports, { signal: options.signal, profile });
       const outputs: Record<string, Tensor> = {};
       plan.outputs.forEach((port, i) => {
@@ -190,7 +210,7 @@ export class EngineNetwork implements Network {
   }
 
   async #use<T>(
-    inputs: Readonly<Record<string, TensorInput>>,
+    inputs: Readonly<Record<string, EngineInput>>,
     { signal, measure = true }: PlanningOptions,
     work: (plan: Plan, executor: Executor) => Promise<T>,
   ): Promise<T> {
@@ -208,7 +228,7 @@ export class EngineNetwork implements Network {
   }
 
   /** Checks all inputs and names their signature: dims, and the content of those that decide shapes. */
-  #check(inputs: Readonly<Record<string, TensorInput>>): string {
+  #check(inputs: Readonly<Record<string, EngineInput>>): string {
     if (this.#disposed !== null)
       throw new SpineXRError(
         "DISPOSED",
@@ -232,16 +252,16 @@ export class EngineNetwork implements Network {
           `Input "${description.name}" is missing. The network's inputs are: ${names.join(", ")}.`,
         );
       }
-      checkTensor(description.name, tensor, description.dtype);
+      checkTensor(description.name, tensor, description.dtype, description.bound);
       checkDims(description, tensor.dims);
-      const content = description.bound ? `=${sha256Hex(bytesOf(tensor.data))}` : "";
+      const content = description.bound ? `=${sha256Hex(bytesOf(tensor.data as TensorArray))}` : "";
       parts.push(`${description.name}:${tensor.dims.join("x")}${content}`);
     }
     return parts.join(";");
   }
 
   async #build(
-    inputs: Readonly<Record<string, TensorInput>>,
+    inputs: Readonly<Record<string, EngineInput>>,
     measure: boolean,
     signal: AbortSignal | undefined,
   ): Promise<Plan> {
@@ -251,12 +271,18 @@ export class EngineNetwork implements Network {
       if (tensor === undefined) continue;
       const dims = [...tensor.dims];
       // A copy, checked by #check: plans know constants by their memory, and the caller may write to its own.
-      signature[name] = bound ? { dims, value: tensor.data.slice() as TensorData } : { dims };
+      signature[name] = bound
+        ? { dims, value: (tensor.data as TensorArray).slice() as TensorData }
+        : { dims };
     }
     this.#memo.begin();
     const imported = importGraph(this.#model, { inputs: signature });
     const graph = this.#optimize ? optimize(imported, { memo: this.#memo }) : imported;
-    const { plan, choices } = await this.#choices.plan(graph, { measure, signal });
+    const { plan, choices } = await this.#choices.plan(graph, {
+      measure,
+      signal,
+      traits: this.#traits,
+    });
     const constants = plan.constants.map(({ offset, bytes }) => ({
       offset,
       bytes: bytes instanceof Uint8Array ? this.#memo.canonical(bytes) : bytes,

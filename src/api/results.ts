@@ -1,4 +1,5 @@
 /** What users get back. Everything here is plain data and survives JSON. */
+import type { Arithmetic } from "../backends/backend.ts";
 import type { RunProfile } from "./network.ts";
 
 /** One member of the classifier ensemble. */
@@ -35,7 +36,8 @@ export interface Provenance {
   readonly device: string;
   /** Kernel set: "avx512", "wasm_relaxed", ... */
   readonly isa: string;
-  readonly precision: "fp32";
+  /** In what products were computed; sums and logits are float32 in all. */
+  readonly precision: Arithmetic;
   readonly threads: number;
   /** Measurements chose algorithms: the same package may answer otherwise elsewhere, in the last digits. */
   readonly tuned: boolean;
@@ -63,7 +65,10 @@ export interface Provenance {
   readonly frame: number;
 }
 
-/** Milliseconds. classify is 0 where the package has no classifier, detect where it has no detector. */
+/**
+ * Milliseconds. Networks that run side by side (on a GPU) each count from their start to their end, so that classify and
+ * detect together may be more than passed. classify is 0 where the package has no classifier, detect where it has no detector.
+ */
 export interface Timings {
   readonly decode: number;
   readonly preprocess: number;
@@ -114,6 +119,8 @@ export interface BackendReport {
   readonly device: string;
   readonly isa: string;
   readonly threads: number;
+  /** In what products are computed: "fp32", "fp32 with TF32", "fp16"; "" where it is the backend's own business (ort). */
+  readonly precision: Arithmetic | "";
   /** Kinds of steps that ran on the shared core although the backend is another. */
   readonly hostSteps: readonly string[];
   /** Backends that were tried before this one, with the reason. */

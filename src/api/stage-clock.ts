@@ -1,7 +1,7 @@
 /** Where the time of one screening goes: a stopwatch, and networks that note what they take. */
-import type { Network, RunOptions } from "./network.ts";
+import type { DeviceNetwork, RunOptions } from "./network.ts";
 import type { StageTiming } from "./results.ts";
-import type { Tensor, TensorInput } from "./tensor.ts";
+import type { EngineInput, Tensor } from "./tensor.ts";
 
 type Stage = StageTiming["stage"];
 
@@ -27,7 +27,7 @@ export class StageClock {
   }
 
   /** The same network, its runs noted as stages; with `steps` also what each step took. */
-  network(network: Network, stage: "classify" | "detect", name: string, steps: boolean): Network {
+  network(network: DeviceNetwork, stage: "classify" | "detect", name: string, steps: boolean): DeviceNetwork {
     return new TimedNetwork(network, async (inputs, options) => {
       if (!steps) return this.time(stage, name, () => network.run(inputs, options));
       const start = performance.now();
@@ -38,27 +38,27 @@ export class StageClock {
   }
 }
 
-class TimedNetwork implements Network {
-  readonly inputs: Network["inputs"];
-  readonly backend: Network["backend"];
+class TimedNetwork implements DeviceNetwork {
+  readonly inputs: DeviceNetwork["inputs"];
+  readonly backend: DeviceNetwork["backend"];
   readonly run: (
-    inputs: Readonly<Record<string, TensorInput>>,
+    inputs: Readonly<Record<string, EngineInput>>,
     options?: RunOptions,
   ) => Promise<Record<string, Tensor>>;
-  readonly #network: Network;
+  readonly #network: DeviceNetwork;
 
-  constructor(network: Network, run: TimedNetwork["run"]) {
+  constructor(network: DeviceNetwork, run: TimedNetwork["run"]) {
     this.inputs = network.inputs;
     this.backend = network.backend;
     this.run = run;
     this.#network = network;
   }
 
-  get tuning(): Network["tuning"] {
+  get tuning(): DeviceNetwork["tuning"] {
     return this.#network.tuning;
   }
 
-  profile: Network["profile"] = (inputs, options) => this.#network.profile(inputs, options);
+  profile: DeviceNetwork["profile"] = (inputs, options) => this.#network.profile(inputs, options);
   dispose = (): Promise<void> => this.#network.dispose();
   [Symbol.asyncDispose] = (): Promise<void> => this.#network.dispose();
 }

@@ -1,4 +1,5 @@
 /** Tensors at the edge of the API. */
+import { DeviceTensor } from "../backends/device-tensor.ts";
 import type { DType, TensorData } from "../graph/graph.ts";
 import { elementCount } from "../graph/graph.ts";
 import { SpineXRError } from "./errors.ts";
@@ -32,6 +33,11 @@ export interface TensorInput {
   readonly type?: TensorType;
 }
 
+/** What our own engine takes besides, from itself: a picture that its device has made ready. */
+export interface EngineInput extends Omit<TensorInput, "data"> {
+  readonly data: TensorArray | DeviceTensor;
+}
+
 /** Row-major and owned by the caller. bool values are 0 and 1 in a Uint8Array. */
 export interface Tensor extends TensorInput {
   readonly type: TensorType;
@@ -56,10 +62,10 @@ const ARRAYS = {
 const MAX_ELEMENTS = 2 ** 31 - 1;
 
 /**
- * Checks one input against the type its network declares.
+ * Checks one input against the type its network declares. A tensor on a device may not decide shapes (`bound`).
  * @throws SpineXRError INVALID_ARGUMENT naming the input
  */
-export function checkTensor(name: string, tensor: TensorInput, dtype: DType): void {
+export function checkTensor(name: string, tensor: EngineInput, dtype: DType, bound = false): void {
   const fail = (expected: string, found: string): never => {
     throw new SpineXRError("INVALID_ARGUMENT", `Input "${name}" expects ${expected}, found ${found}.`);
   };
@@ -70,7 +76,11 @@ export function checkTensor(name: string, tensor: TensorInput, dtype: DType): vo
     if (!Number.isInteger(dim) || dim < 0) fail("whole, non-negative dims", `[${tensor.dims.join(", ")}]`);
   const count = elementCount(tensor.dims);
   if (count > MAX_ELEMENTS) fail(`at most ${MAX_ELEMENTS} elements`, `${count}`);
-  if (!(tensor.data instanceof ARRAYS[dtype]))
+  const fits =
+    tensor.data instanceof DeviceTensor
+      ? tensor.data.dtype === dtype && !bound
+      : tensor.data instanceof ARRAYS[dtype];
+  if (!fits)
     fail(
       `a ${ARRAYS[dtype].name} (the network declares ${TENSOR_TYPES[dtype]})`,
       tensor.data?.constructor?.name ?? typeof tensor.data,

@@ -1,10 +1,11 @@
-/** The interfaces behind which backends live. A new backend is one folder plus one line in registry.ts. */
+/** The interfaces behind which backends live. A new backend is a folder, a name in names.ts and a line in registry.ts. */
+import type { PlanOptions, Precision } from "../plan/lower.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Step } from "../plan/steps.ts";
-import type { CoreRunResult, CoreWeights, ImageCore, PortData } from "./core.ts";
+import type { CoreRunResult, CoreWeights, ImageCore } from "./core.ts";
 import type { DetectionCore } from "./detection.ts";
-
-export type BackendName = "cpu" | "wasm";
+import type { RunInput } from "./device-tensor.ts";
+import type { BackendName, WasmBuildChoice } from "./names.ts";
 
 export interface Probe {
   readonly available: boolean;
@@ -22,11 +23,28 @@ export interface BackendOptions {
   /** A kernel set by name (SPINEXR_FORCE_ISA); undefined = the best. Unknown or unavailable: BACKEND_UNAVAILABLE. */
   readonly isa?: string;
   /** wasm only: which build; "auto" takes the best that this host can run. */
-  readonly wasmBuild?: "auto" | "simd" | "simd-threads" | "relaxed-threads";
+  readonly wasmBuild?: WasmBuildChoice;
+  /** One of the backend's `precisions`. Default "fp32". */
+  readonly precision?: Precision;
+  /** cuda only: which GPU, from 0 on. Default 0. */
+  readonly device?: number;
+  /** cuda only: float32 products may round their factors to 10 bits of fraction. Default false. */
+  readonly allowTf32?: boolean;
+  /** cuda only: nothing that gives other bits from run to run or from load to load; the others never do. Default false. */
+  readonly deterministic?: boolean;
 }
+
+/** What plans for a backend have to be like. */
+export type PlanTraits = Pick<PlanOptions, "splitBatch" | "chooseConv" | "precision">;
+
+/** In what products are computed. Sums are float32 in all. */
+export type Arithmetic = "fp32" | "fp32 with TF32" | "fp16";
 
 export interface Backend {
   readonly name: BackendName;
+  readonly precisions: readonly Precision[];
+  /** Whether plans choose the algorithms of convolutions: measurements (src/tune) and the caller may then say which. */
+  readonly tunable: boolean;
   probe(options?: Partial<BackendOptions>): Promise<Probe>;
   /** Starts the backend: threads, device. Throws BACKEND_UNAVAILABLE with the reason. */
   open(options: BackendOptions): Promise<BackendInstance>;
@@ -38,7 +56,12 @@ export interface BackendInstance {
   readonly device: string;
   readonly isa: string;
   readonly threads: number;
-  /** Pixel operations: always the shared core. */
+  readonly precisions: readonly Precision[];
+  readonly arithmetic: Arithmetic;
+  readonly plans: PlanTraits;
+  /** Runs of different executors go side by side; otherwise they queue. */
+  readonly sideBySide: boolean;
+  /** Pixel operations: those of the shared core; where networks run on a GPU, their inputs are made there. */
   readonly image: ImageCore;
   /** Box operations: always the shared core. */
   readonly detection: DetectionCore;
@@ -50,12 +73,12 @@ export interface BackendInstance {
 
 export interface Executor {
   supports(step: Step): boolean;
-  /** Kinds of steps that ran on the shared core instead of the device; [] for cpu and wasm. */
+  /** Kinds of steps that ran on the shared core instead of the device; []: all ran where the backend says. */
   readonly hostSteps: readonly string[];
   /** Native bytes that it alone holds. */
   readonly bytes: number;
   run(
-    inputs: readonly PortData[],
+    inputs: readonly RunInput[],
     options?: { signal?: AbortSignal; profile?: boolean },
   ): Promise<CoreRunResult>;
   dispose(): Promise<void>;

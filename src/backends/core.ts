@@ -4,6 +4,7 @@
  */
 import type { Plan } from "../plan/plan.ts";
 import type { DetectionCore } from "./detection.ts";
+import type { DeviceTensor, RunInput } from "./device-tensor.ts";
 
 /** Fixed-order samples as the DICOM/PNG reader hands them over. i32 for files whose stored bits exceed 16. */
 export type Samples = Uint8Array | Int8Array | Uint16Array | Int16Array | Int32Array;
@@ -57,10 +58,15 @@ export type CoreConversion = "voi" | "fallback" | "none";
 
 /** One tensor per input. Who needs them no longer may say so; nobody reads or writes them after release(). */
 export interface InputTensors {
-  readonly tensors: readonly Float32Array[];
+  readonly tensors: readonly (Float32Array | DeviceTensor)[];
   readonly conversion: CoreConversion;
   /** Gives the memory to later pictures. Idempotent; without it the garbage collector takes the tensors. */
   release(): void;
+  /**
+   * Instead of release() where a run has failed or was given up: others may still be under way. Frees what lies on a device,
+   * of which the garbage collector knows nothing. Idempotent.
+   */
+  abandon(): void;
 }
 
 /** native/image/. Every function checks sizes and rejects with SpineXRError; inputs are never modified. */
@@ -87,13 +93,13 @@ export interface CoreRunResult {
   readonly start?: number;
 }
 
-/** A prepared plan. Calls queue: a second run starts when the first ended. */
+/** A prepared plan. Calls queue: a second run starts when the first ended; where runs go side by side, of this plan. */
 export interface CoreSession {
   /** Native bytes that it alone holds. */
   readonly bytes: number;
-  /** Inputs in the order of plan.inputs, exact sizes. Leaves the event loop free. The signal works between steps. */
+  /** Inputs in the order of plan.inputs, exact sizes; tensors of this core's device, or arrays. Leaves the event loop free. The signal works between steps. */
   run(
-    inputs: readonly PortData[],
+    inputs: readonly RunInput[],
     options?: { signal?: AbortSignal; profile?: boolean },
   ): Promise<CoreRunResult>;
   /** Idempotent; waits for a run in progress. */
@@ -109,8 +115,8 @@ export interface CoreWeights {
 }
 
 export interface CoreInfo {
-  /** "native" or which of the three wasm builds. */
-  readonly build: "native" | "wasm-simd" | "wasm-simd-threads" | "wasm-relaxed-threads";
+  /** "native", "cuda" or which of the three wasm builds. */
+  readonly build: "native" | "cuda" | "wasm-simd" | "wasm-simd-threads" | "wasm-relaxed-threads";
   /** Kernel set in use: "avx512", "wasm_relaxed", "reference", ... */
   readonly isa: string;
   readonly threads: number;
@@ -121,6 +127,8 @@ export interface Core {
   readonly info: CoreInfo;
   readonly image: ImageCore;
   readonly detection: DetectionCore;
+  /** Runs of different sessions go side by side. */
+  readonly sideBySide: boolean;
   createWeights(): Promise<CoreWeights>;
   /** weights: from createWeights, shared with other plans of the same network. */
   createSession(plan: Plan, weights?: CoreWeights): Promise<CoreSession>;

@@ -3,9 +3,10 @@ import { SpineXRError, throwIfAborted } from "../api/errors.ts";
 import type { ByteFile } from "../bytes/stored.ts";
 import { encodePlan } from "../plan/encode.ts";
 import type { Plan } from "../plan/plan.ts";
-import type { Core, CoreInfo, CoreRunResult, CoreSession, CoreWeights, ImageCore, PortData } from "./core.ts";
+import type { Core, CoreInfo, CoreRunResult, CoreSession, CoreWeights, ImageCore } from "./core.ts";
 import type { DetectionCore } from "./detection.ts";
 import { detectionCore } from "./detection-core.ts";
+import { DeviceTensor, type RunInput } from "./device-tensor.ts";
 import type { CoreDriver, DriverSession, DriverWeights, EncodedPlan, OutputSpec } from "./driver.ts";
 import { imageCore } from "./image-core.ts";
 import { checkInputs, outputSpecs, toResult } from "./port-checks.ts";
@@ -16,8 +17,12 @@ export class DrivenCore implements Core {
   readonly info: CoreInfo;
   readonly image: ImageCore;
   readonly detection: DetectionCore;
+  readonly sideBySide: boolean;
   readonly #driver: CoreDriver;
-  /** Two queues, so that the next picture is prepared while a network runs: at most two calls are under way. */
+  /**
+   * Two queues, so that the next picture is prepared while a network runs: at most two calls are under way. Where runs go
+   * side by side each session has a queue of its own, and this one is for making and ending them.
+   */
   readonly #engine = new SerialQueue();
   readonly #pixels = new SerialQueue();
   /** Sessions and weights. */
@@ -27,6 +32,7 @@ export class DrivenCore implements Core {
   constructor(driver: CoreDriver) {
     this.#driver = driver;
     this.info = driver.info;
+    this.sideBySide = driver.sideBySide;
     const beside = <T>(task: () => Promise<T>): Promise<T> => {
       this.#checkAlive();
       return this.#pixels.add(task);
@@ -56,16 +62,15 @@ export class DrivenCore implements Core {
       const { made, release } = await this.#create(plan, weights);
       if (made === null)
         throw new SpineXRError("INTERNAL", "The core misses constants of a plan that has all of them.");
-      const session: DrivenSession = new DrivenSession(
-        plan,
-        made,
-        this.#engine,
-        this.#driver.abortFlag,
-        () => {
-          release();
-          this.#owned.delete(session);
-        },
-      );
+      const forget = (): void => {
+        release();
+        this.#owned.delete(session);
+      };
+      const destroy = (): Promise<void> => made.destroy().finally(forget);
+      const [queue, end] = this.sideBySide
+        ? [new SerialQueue(), () => this.#engine.add(destroy)]
+        : [this.#engine, destroy];
+      const session: DrivenSession = new DrivenSession(plan, made, queue, this.#driver.device, end);
       this.#owned.add(session);
       return session;
     });
@@ -130,56 +135,58 @@ class DrivenSession implements CoreSession {
   readonly #plan: Plan;
   readonly #inner: DriverSession;
   readonly #queue: SerialQueue;
-  readonly #abortFlag: Int32Array | null;
+  readonly #device: object | null;
   readonly #outputs: readonly OutputSpec[];
-  readonly #onDisposed: () => void;
+  readonly #end: () => Promise<void>;
   #disposed: Promise<void> | null = null;
 
+  /** `end` destroys `inner`, called in the queue. */
   constructor(
     plan: Plan,
     inner: DriverSession,
     queue: SerialQueue,
-    abortFlag: Int32Array | null,
-    onDisposed: () => void,
+    device: object | null,
+    end: () => Promise<void>,
   ) {
     this.bytes = inner.bytes;
     this.#plan = { ...plan, constants: [] }; // the core has its own copy of the weights
     this.#inner = inner;
     this.#queue = queue;
-    this.#abortFlag = abortFlag;
+    this.#device = device;
     this.#outputs = outputSpecs(plan.outputs);
-    this.#onDisposed = onDisposed;
+    this.#end = end;
   }
 
   async run(
-    inputs: readonly PortData[],
+    inputs: readonly RunInput[],
     options: { signal?: AbortSignal; profile?: boolean } = {},
   ): Promise<CoreRunResult> {
     const { signal, profile = false } = options;
     this.#checkAlive();
-    checkInputs(this.#plan.inputs, inputs);
+    checkInputs(this.#plan.inputs, inputs, this.#device);
     throwIfAborted(signal);
     // The caller may change its arrays as soon as run() has returned: a run that has to wait keeps copies.
-    const own = this.#queue.idle ? inputs : inputs.map((input) => input.slice());
+    const own = this.#queue.idle ? inputs : inputs.map(copied);
     const result = this.#queue.add(async () => {
       this.#checkAlive();
       throwIfAborted(signal);
+      checkInputs(this.#plan.inputs, own, this.#device); // tensors may have been released meanwhile
       return this.#runNow(own, signal, profile);
     });
     return signal === undefined ? result : untilAborted(result, signal);
   }
 
   dispose(): Promise<void> {
-    this.#disposed ??= this.#queue.add(() => this.#inner.destroy().finally(this.#onDisposed));
+    this.#disposed ??= this.#queue.add(this.#end);
     return this.#disposed;
   }
 
   async #runNow(
-    inputs: readonly PortData[],
+    inputs: readonly RunInput[],
     signal: AbortSignal | undefined,
     profile: boolean,
   ): Promise<CoreRunResult> {
-    const flag = this.#abortFlag;
+    const flag = this.#inner.abortFlag;
     const stop = (): void => {
       if (flag !== null) Atomics.store(flag, 0, 1);
     };
@@ -199,6 +206,8 @@ class DrivenSession implements CoreSession {
       throw new SpineXRError("DISPOSED", "The network was used after dispose(); load it again.");
   }
 }
+
+const copied = (input: RunInput): RunInput => (input instanceof DeviceTensor ? input : input.slice());
 
 /**
  * `work`, or ABORTED as soon as the signal fires. The work itself ends soon after, where it can be stopped, and

@@ -1,10 +1,11 @@
 /**
  * What one build of the core (addon, WebAssembly) has to do by itself. Everything that both do alike (checks, queueing,
- * cancelling, disposal) is in driven-core.ts, which calls a driver correctly: one engine call at a time, checked
- * sizes, nothing after destroy() or close().
+ * cancelling, disposal) is in driven-core.ts, which calls a driver correctly: one engine call at a time (one of each session
+ * where it says sideBySide), checked sizes, nothing after destroy() or close().
  */
 import type { Plan } from "../plan/plan.ts";
 import type { CoreInfo, PortData, Samples, Voi } from "./core.ts";
+import type { DeviceTensor, RunInput } from "./device-tensor.ts";
 
 /** Type and capacity, in elements, of one output. */
 export interface OutputSpec {
@@ -23,8 +24,10 @@ export interface DriverRun {
 export interface DriverSession {
   /** Native bytes that it alone holds. */
   readonly bytes: number;
-  /** Has taken what it needs from `inputs` when it returns (not when it resolves). */
-  run(inputs: readonly PortData[], outputs: readonly OutputSpec[], profile: boolean): Promise<DriverRun>;
+  /** Non-zero in its first element ends the run in progress between two steps. null: runs cannot be stopped. */
+  readonly abortFlag: Int32Array | null;
+  /** Has taken what it needs from `inputs` when it returns (not when it resolves). Tensors are those of the driver's device. */
+  run(inputs: readonly RunInput[], outputs: readonly OutputSpec[], profile: boolean): Promise<DriverRun>;
   destroy(): Promise<void>;
 }
 
@@ -47,21 +50,25 @@ export interface ResizeCall {
   readonly targetWidth: number;
 }
 
-export interface ImageInputSpec {
+/** How a network is shown a picture, without where the tensor goes. */
+export interface ImageInputShape {
   readonly height: number;
   readonly width: number;
   readonly paddedHeight: number;
   readonly paddedWidth: number;
   readonly mean: Float32Array;
   readonly std: Float32Array;
+}
+
+export interface ImageInputSpec extends ImageInputShape {
   /** Of 3 * paddedHeight * paddedWidth elements: the driver's until inputs() has ended, and lost if that fails. */
   readonly tensor: Float32Array;
 }
 
-export interface InputsCall extends Omit<DisplayCall, "voi"> {
+export interface InputsCall<Input = ImageInputSpec> extends Omit<DisplayCall, "voi"> {
   /** null: the samples are 8-bit grey levels as they are. */
   readonly voi: Voi | null;
-  readonly inputs: readonly ImageInputSpec[];
+  readonly inputs: readonly Input[];
 }
 
 /** As run(), these have taken what they need when they return. */
@@ -70,6 +77,8 @@ export interface ImageDriver {
   resize(call: ResizeCall): Promise<Uint8Array>;
   /** Resolves to the same memory filled, where threads need it under new arrays. */
   inputs(call: InputsCall): Promise<{ tensors: Float32Array[]; conversion: number }>;
+  /** Where there is a device, in place of inputs(): makes the tensors there. */
+  deviceInputs?(call: InputsCall<ImageInputShape>): Promise<{ tensors: DeviceTensor[]; conversion: number }>;
 }
 
 /** Functions of native/detection/: spx_boxes_nms of engine.h is "nms". */
@@ -117,8 +126,10 @@ export interface EncodedPlan {
 
 export interface CoreDriver {
   readonly info: CoreInfo;
-  /** Non-zero in its first element ends the run in progress between two steps. null: runs cannot be stopped. */
-  readonly abortFlag: Int32Array | null;
+  /** Runs of different sessions may be under way at the same time, and beside one other engine call. */
+  readonly sideBySide: boolean;
+  /** To whom the DeviceTensors belong that its sessions take; null: they take none. */
+  readonly device: object | null;
   readonly image: ImageDriver;
   readonly detection: DetectionDriver;
   createWeights(): Promise<DriverWeights>;

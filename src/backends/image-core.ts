@@ -57,6 +57,14 @@ export function imageCore(driver: ImageDriver, schedule: Schedule): ImageCore {
         stored === null
           ? { ...AS_IT_IS, ...sized(picture), samples: (picture as GrayImage).pixels }
           : { ...stored, sampleType };
+      if (driver.deviceInputs !== undefined) {
+        const made = driver.deviceInputs.bind(driver);
+        const { tensors, conversion } = await schedule(() => made({ ...call, inputs: own }));
+        const release = (): void => {
+          for (const tensor of tensors) tensor.release();
+        };
+        return { tensors, conversion: CONVERSIONS[conversion]!, release, abandon: release };
+      }
       // Memory is taken when the turn has come: calls that wait have none.
       const { tensors, conversion } = await schedule(async () =>
         driver.inputs({
@@ -67,7 +75,12 @@ export function imageCore(driver: ImageDriver, schedule: Schedule): ImageCore {
           })),
         }),
       );
-      return { tensors, conversion: CONVERSIONS[conversion]!, release: spare.lend(tensors) };
+      return {
+        tensors,
+        conversion: CONVERSIONS[conversion]!,
+        release: spare.lend(tensors),
+        abandon: () => {},
+      };
     },
   };
 }

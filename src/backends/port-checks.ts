@@ -2,6 +2,7 @@
 import { SpineXRError } from "../api/errors.ts";
 import type { PlanPort } from "../plan/plan.ts";
 import type { CoreRunResult, PortData } from "./core.ts";
+import { DeviceTensor, type RunInput } from "./device-tensor.ts";
 import type { DriverRun, OutputSpec } from "./driver.ts";
 
 const CORE_TYPES = { f32: "f32", i32: "i32", i64: "i32", u8: "u8", bool: "u8" } as const;
@@ -9,8 +10,15 @@ const ARRAYS = { f32: Float32Array, i32: Int32Array, u8: Uint8Array } as const;
 
 const elements = (dims: readonly number[]): number => dims.reduce((product, dim) => product * dim, 1);
 
-/** Throws INVALID_ARGUMENT for a wrong count or type, SHAPE_MISMATCH for a wrong length. */
-export function checkInputs(ports: readonly PlanPort[], inputs: readonly PortData[]): void {
+/**
+ * Throws INVALID_ARGUMENT for a wrong count or type, or a tensor that does not belong to `device`; SHAPE_MISMATCH for a
+ * wrong length.
+ */
+export function checkInputs(
+  ports: readonly PlanPort[],
+  inputs: readonly RunInput[],
+  device: object | null,
+): void {
   if (inputs.length !== ports.length)
     throw new SpineXRError(
       "INVALID_ARGUMENT",
@@ -18,8 +26,15 @@ export function checkInputs(ports: readonly PlanPort[], inputs: readonly PortDat
     );
   ports.forEach((port, i) => {
     const type = ARRAYS[CORE_TYPES[port.dtype]];
-    const input = inputs[i];
-    if (!(input instanceof type))
+    const input = inputs[i]!;
+    if (input instanceof DeviceTensor) {
+      const problem = input.dtype === port.dtype ? input.problem(device) : `a tensor of ${input.dtype}`;
+      if (problem !== null)
+        throw new SpineXRError(
+          "INVALID_ARGUMENT",
+          `Input "${port.name}" is ${port.dtype} and expects a ${type.name} or a tensor that its backend has made, found ${problem}.`,
+        );
+    } else if (!(input instanceof type))
       throw new SpineXRError(
         "INVALID_ARGUMENT",
         `Input "${port.name}" is ${port.dtype} and expects a ${type.name}, found ${Object.prototype.toString.call(input).slice(8, -1)}.`,

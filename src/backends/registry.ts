@@ -1,6 +1,14 @@
-/** All backends, in the order in which "auto" tries them. A new backend is one folder and one line here. */
+/** All backends, in the order in which "auto" tries them. A new backend is a folder, a name in names.ts and a line here. */
 import type { Backend } from "./backend.ts";
+import { cudaBackend } from "./cuda/backend.ts";
+import { BACKEND_NAMES, type BackendName } from "./names.ts";
 import { cpuBackend } from "./native/backend.ts";
 import { wasmBackend } from "./wasm/backend.ts";
 
-export const BACKENDS: readonly Backend[] = [cpuBackend, wasmBackend];
+const BY_NAME: Readonly<Record<BackendName, Backend>> = {
+  cuda: cudaBackend,
+  cpu: cpuBackend,
+  wasm: wasmBackend,
+};
+
+export const BACKENDS: readonly Backend[] = BACKEND_NAMES.map((name) => BY_NAME[name]);

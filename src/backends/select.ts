@@ -1,13 +1,16 @@
 /** From what the user asked for to a started backend. */
 import { SpineXRError } from "../api/errors.ts";
 import { variable } from "../platform/environment.ts";
-import type { BackendInstance, BackendName, BackendOptions } from "./backend.ts";
+import type { Backend, BackendInstance, BackendOptions } from "./backend.ts";
+import { BACKEND_NAMES, type BackendChoiceName, type BackendName } from "./names.ts";
 import { BACKENDS } from "./registry.ts";
 
-export interface BackendSelection {
-  readonly backend: "auto" | BackendName;
-  readonly threads: number | "auto";
-  readonly wasmBuild?: BackendOptions["wasmBuild"];
+export interface BackendSelection extends Omit<BackendOptions, "isa"> {
+  readonly backend: BackendChoiceName;
+  /** Measurements or the caller will choose the algorithms of convolutions. */
+  readonly tuned?: boolean;
+  /** What "auto" may take. Default: all. */
+  readonly among?: readonly BackendName[];
 }
 
 export interface OpenedBackend {
@@ -17,31 +20,37 @@ export interface OpenedBackend {
 }
 
 /**
- * Opens a backend. "auto" takes the first of registry.ts that opens; a name never falls back. The kernel set of
- * SPINEXR_FORCE_ISA applies to all.
- * @throws SpineXRError BACKEND_UNAVAILABLE, INVALID_ARGUMENT, OUT_OF_MEMORY
+ * Opens a backend. "auto" takes the first of registry.ts that can do what was asked and opens; a name never falls back. The
+ * kernel set of SPINEXR_FORCE_ISA applies to all.
+ * @throws SpineXRError BACKEND_UNAVAILABLE, INVALID_ARGUMENT, OUT_OF_MEMORY, DEVICE_LOST
  */
 export async function openBackend(selection: BackendSelection): Promise<OpenedBackend> {
-  const options: BackendOptions = {
-    threads: checkThreads(selection.threads),
-    isa: variable("SPINEXR_FORCE_ISA"),
-    wasmBuild: selection.wasmBuild ?? "auto",
-  };
-  if (selection.backend !== "auto") {
-    const backend = BACKENDS.find(({ name }) => name === selection.backend);
+  const { backend: choice, tuned: _, among = BACKEND_NAMES, ...wanted } = selection;
+  checkThreads(selection.threads);
+  const options: BackendOptions = { ...wanted, isa: variable("SPINEXR_FORCE_ISA") };
+  if (choice !== "auto") {
+    const backend = BACKENDS.find(({ name }) => name === choice);
     if (backend === undefined)
       throw new SpineXRError(
         "INVALID_ARGUMENT",
-        `There is no backend "${selection.backend}"; expected auto, ${BACKENDS.map((b) => b.name).join(", ")}.`,
+        `There is no backend "${choice}"; expected auto, ${BACKEND_NAMES.join(", ")}.`,
       );
+    const misfit = foreignOption(choice, selection) ?? lacks(backend, selection);
+    if (misfit !== null) throw new SpineXRError("INVALID_ARGUMENT", misfit);
     return { instance: await backend.open(options), rejected: [] };
   }
   const rejected: { name: string; reason: string }[] = [];
   for (const backend of BACKENDS) {
+    if (!among.includes(backend.name)) continue;
+    const lack = lacks(backend, selection);
+    if (lack !== null) {
+      rejected.push({ name: backend.name, reason: lack });
+      continue;
+    }
     try {
       return { instance: await backend.open(options), rejected };
     } catch (error) {
-      if (!(error instanceof SpineXRError) || error.code !== "BACKEND_UNAVAILABLE") throw error;
+      if (!(error instanceof SpineXRError) || !GO_ON.includes(error.code)) throw error;
       rejected.push({ name: backend.name, reason: error.message });
     }
   }
@@ -51,8 +60,31 @@ export async function openBackend(selection: BackendSelection): Promise<OpenedBa
   );
 }
 
-function checkThreads(threads: number | "auto"): number | "auto" {
-  if (threads === "auto" || (Number.isInteger(threads) && threads >= 1 && threads <= 256)) return threads;
+/** What lets "auto" try the next. */
+const GO_ON: readonly string[] = ["BACKEND_UNAVAILABLE", "DEVICE_LOST"];
+
+/** An option that goes with the backend cuda alone, given with another. */
+function foreignOption(choice: BackendName, { device, allowTf32 }: BackendSelection): string | null {
+  if (choice === "cuda") return null;
+  const option = device !== undefined ? "device" : allowTf32 === true ? "allowTf32" : null;
+  if (option === null) return null;
+  return `The option "${option}" goes with the backend "cuda", found "${choice}"; leave one of them out.`;
+}
+
+/** Why the backend cannot do what was asked, and what to do. */
+function lacks(
+  { name, precisions, tunable }: Backend,
+  { precision = "fp32", tuned = false }: BackendSelection,
+): string | null {
+  if (!precisions.includes(precision))
+    return `The backend "${name}" computes in ${precisions.join(" and ")}, not in ${precision}; leave "precision" out, or use the backend "cuda".`;
+  if (tuned && !tunable)
+    return `The backend "${name}" finds the fastest algorithms by itself when a network is loaded; leave out "tune" and "algorithms", or use the backend "cpu" or "wasm".`;
+  return null;
+}
+
+function checkThreads(threads: number | "auto"): void {
+  if (threads === "auto" || (Number.isInteger(threads) && threads >= 1 && threads <= 256)) return;
   throw new SpineXRError(
     "INVALID_ARGUMENT",
     `Option "threads": expected "auto" or an integer from 1 to 256, found ${threads}.`,

@@ -3,6 +3,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join as joinPath } from "node:path";
 import { DEFAULT_MODEL, loadModel } from "../api/load-model.ts";
 import type { Model } from "../api/model.ts";
+import { BACKEND_CHOICES } from "../backends/names.ts";
 import { parseAnnotations } from "../metrics/annotations.ts";
 import type { Interval } from "../metrics/bootstrap.ts";
 import { type Evaluation, evaluate as evaluateAll, join } from "../metrics/evaluate.ts";
@@ -120,7 +121,7 @@ async function obtain(args: Arguments, io: Io, imageIds: readonly string[]): Pro
     const predictions = parsePredictions(await readText(file, io.signal));
     return { predictions, failures: [], model: null, [Symbol.asyncDispose]: async () => {} };
   }
-  const settings = { ...backendOptions(args, ["auto", "cpu", "wasm"]), ...tuningOptions(args) };
+  const settings = { ...backendOptions(args, BACKEND_CHOICES), ...tuningOptions(args) };
   const progress = new Progress(io);
   let model: Model | null = null;
   try {

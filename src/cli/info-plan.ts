@@ -1,4 +1,5 @@
 /** The plans of a network file, or of all networks of a package. */
+import { selectionOf } from "../api/backend-choice.ts";
 import { loadClassifier } from "../api/load-classifier.ts";
 import { loadDetector } from "../api/load-detector.ts";
 import { checkNetworkNames, choicesByNetwork } from "../api/load-model.ts";
@@ -6,6 +7,7 @@ import { type LoadNetworkOptions, loadNetwork } from "../api/load-network.ts";
 import { EngineNetwork } from "../api/network.ts";
 import type { TensorInput } from "../api/tensor.ts";
 import { openTuner, tuneMode } from "../api/tuning.ts";
+import type { BackendChoiceName } from "../backends/names.ts";
 import { openBackend } from "../backends/select.ts";
 import { elementCount } from "../graph/graph.ts";
 import type { ClassifierEntry, DetectorEntry } from "../package/manifest.ts";
@@ -30,7 +32,7 @@ export interface NetworkPlan {
 
 /** Backend and tuning as for running. */
 export interface PlanSettings extends Omit<LoadNetworkOptions, "backend" | "algorithms"> {
-  readonly backend: "auto" | "cpu" | "wasm";
+  readonly backend: BackendChoiceName;
   readonly signal: AbortSignal;
 }
 
@@ -63,7 +65,7 @@ export async function packagePlans(
   settings: PlanSettings,
   algorithms: Readonly<Record<string, Algorithms>> = {},
 ): Promise<NetworkPlan[]> {
-  const { backend, threads = "auto", wasmBuild, signal, onProgress, tuningStore } = settings;
+  const { signal, onProgress, tuningStore } = settings;
   const modelPackage = await openPackage(reference, { signal });
   const { classifiers, detector } = modelPackage.manifest;
   const names = [...classifiers, ...(detector === null ? [] : [detector])].map(({ name }) => name);
@@ -73,9 +75,11 @@ export async function packagePlans(
         `With --model, --shape takes the name of a network: ${names.join(", ")}; found "${name}".`,
       );
   checkNetworkNames(modelPackage.manifest, Object.keys(algorithms));
-  const { instance } = await openBackend({ backend, threads, wasmBuild });
+  const mode = tuneMode("info", settings);
+  const tuned = mode !== null || Object.keys(algorithms).length > 0;
+  const { instance } = await openBackend(selectionOf(settings, tuned));
   try {
-    const tuner = openTuner(tuneMode("info", settings), instance, tuningStore, onProgress);
+    const tuner = openTuner(mode, instance, tuningStore, onProgress);
     const choicesOf = choicesByNetwork(tuner, algorithms);
     const plans: NetworkPlan[] = [];
     for (const entry of classifiers) {

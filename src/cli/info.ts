@@ -1,6 +1,7 @@
 /** spinexr info: what runs here and why the rest does not; what a package or a network holds. */
 import { listBackends } from "../api/list-backends.ts";
 import { loadNetwork } from "../api/load-network.ts";
+import { BACKEND_CHOICES } from "../backends/names.ts";
 import type { DetectorResize, Manifest } from "../package/manifest.ts";
 import { openPackage, shippedPackages } from "../package/resolve.ts";
 import { runtimeName } from "../platform/environment.ts";
@@ -48,7 +49,7 @@ export const info: Command = {
     if (args.flag("plan")) {
       const shapes = parseShapes(args.list("shape"));
       const settings = {
-        ...backendOptions(args, ["auto", "cpu", "wasm"]),
+        ...backendOptions(args, BACKEND_CHOICES),
         ...tuningOptions(args),
         signal: io.signal,
       };

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { loadNetwork } from "../api/load-network.ts";
 import type { Network, RunProfile } from "../api/network.ts";
 import type { Tensor, TensorInput } from "../api/tensor.ts";
+import { BACKEND_CHOICES, BACKEND_NAMES } from "../backends/names.ts";
 import { readBytes } from "../platform/files.ts";
 import { BACKEND_OPTIONS, backendOptions } from "./backend-options.ts";
 import { type Arguments, type Command, choice, type Io, integer, UsageError } from "./command.ts";
@@ -26,7 +27,7 @@ export const run: Command = {
     backend: {
       kind: "value",
       value: "NAME",
-      help: "auto (default), cpu, wasm or ort; a named one never falls back",
+      help: `auto (default), ${BACKEND_NAMES.join(", ")} or ort; a named one never falls back`,
     },
     input: { kind: "list", value: "NAME=FILE", help: "an input's values from a .npy file" },
     shape: {
@@ -55,7 +56,7 @@ export const run: Command = {
       throw new UsageError("--slowest goes with --profile; add that or leave it out.");
     const trace = args.value("trace");
     const settings = {
-      ...backendOptions(args, ["auto", "cpu", "wasm", "ort"]),
+      ...backendOptions(args, [...BACKEND_CHOICES, "ort"]),
       ...tuningOptions(args),
       algorithms: layerAlgorithms(args),
     };
@@ -87,8 +88,10 @@ export const run: Command = {
         const runs = repeat === 1 ? "one run" : `medians of ${repeat} runs`;
         io.out(`\n${steps.length} steps, ${time(steps).toFixed(2)} ms (${runs})\n`);
       }
-      const { name, isa, threads, device } = network.backend;
-      io.err(`${name}${isa === "" ? "" : `/${isa}`} (${device}), ${threads} threads: ${ms.toFixed(2)} ms\n`);
+      const { name, isa, threads, device, precision } = network.backend;
+      const kernels = [name, isa].filter((part) => part !== "").join("/");
+      const how = [`${kernels} (${device})`, precision, `${threads} threads`].filter((part) => part !== "");
+      io.err(`${how.join(", ")}: ${ms.toFixed(2)} ms\n`);
       if (trace !== undefined) io.err(`trace: ${trace}\n`);
     }
     for (const warning of network.tuning.warnings) io.err(`warning: ${warning}\n`);

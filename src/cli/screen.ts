@@ -4,6 +4,7 @@ import { DEFAULT_MODEL, loadModel } from "../api/load-model.ts";
 import type { Model } from "../api/model.ts";
 import type { ScreeningReport, Timings } from "../api/results.ts";
 import { screenAll } from "../api/screen-all.ts";
+import { BACKEND_CHOICES } from "../backends/names.ts";
 import type { Radiograph } from "../image/radiograph.ts";
 import { overlayScene, shownSize } from "../output/overlay.ts";
 import { renderPng } from "../output/render-png.ts";
@@ -59,7 +60,7 @@ export const screen: Command = {
     if (args.positionals.length === 0)
       throw new UsageError("spinexr screen expects at least one file or folder.");
     const settings = {
-      ...backendOptions(args, ["auto", "cpu", "wasm"]),
+      ...backendOptions(args, BACKEND_CHOICES),
       ...tuningOptions(args),
       algorithms: networkAlgorithms(args),
     };
@@ -179,7 +180,7 @@ function print(args: Arguments, io: Io, entries: readonly Entry[]): void {
   if (good.length === 0) return;
   const { provenance } = good[0];
   io.err(
-    `\n${provenance.engine}, ${provenance.backend}/${provenance.isa}, ${provenance.threads} threads, ` +
+    `\n${provenance.engine}, ${provenance.backend}/${provenance.isa}, ${provenance.precision}, ${provenance.threads} threads, ` +
       `model ${provenance.model.name} ${provenance.model.version}, threshold ${provenance.thresholds.abnormal}\n`,
   );
   for (const warning of new Set(good.flatMap((entry) => entry.warnings))) io.err(`warning: ${warning}\n`);

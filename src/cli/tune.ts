@@ -1,5 +1,6 @@
 /** spinexr tune: measures the convolutions of a network or a package, and shows what came of it. */
 import { DEFAULT_MODEL } from "../api/load-model.ts";
+import { BACKEND_CHOICES } from "../backends/names.ts";
 import type { ConvAlgorithm } from "../plan/conv-algorithm.ts";
 import { cacheFolder } from "../platform/cache-folder.ts";
 import { siteKey, type Times } from "../tune/candidates.ts";
@@ -43,7 +44,7 @@ export const tune: Command = {
     const progress = new Progress(io);
     let measured = 0;
     const settings = {
-      ...backendOptions(args, ["auto", "cpu", "wasm"]),
+      ...backendOptions(args, BACKEND_CHOICES),
       tune: args.flag("again") ? ("remeasure" as const) : ("measure" as const),
       tuningStore: store,
       signal: io.signal,

@@ -6,7 +6,7 @@
 
 import { checkOptions, isOneOf } from "../api/options.ts";
 import type { DetectionCore } from "../backends/detection.ts";
-import type { BackendSelection } from "../backends/select.ts";
+import { CORE_BACKENDS, WASM_BUILDS, type WasmBuildChoice } from "../backends/names.ts";
 import { openBackend } from "../backends/select.ts";
 
 export { type ErrorCode, SpineXRError } from "../api/errors.ts";
@@ -28,9 +28,9 @@ export type {
 
 export interface DetectionOptions {
   /** Default "auto": the addon where it can be loaded, else WebAssembly. */
-  readonly backend?: BackendSelection["backend"];
+  readonly backend?: "auto" | (typeof CORE_BACKENDS)[number];
   /** wasm only: which build. Default "auto". */
-  readonly wasmBuild?: BackendSelection["wasmBuild"];
+  readonly wasmBuild?: WasmBuildChoice;
 }
 
 export interface Detection extends DetectionCore {
@@ -46,10 +46,10 @@ export interface Detection extends DetectionCore {
  */
 export async function openDetection(options: DetectionOptions = {}): Promise<Detection> {
   checkOptions("openDetection", options, {
-    backend: isOneOf(["auto", "cpu", "wasm"]),
-    wasmBuild: isOneOf(["auto", "simd", "simd-threads", "relaxed-threads"]),
+    backend: isOneOf(["auto", ...CORE_BACKENDS]),
+    wasmBuild: isOneOf(WASM_BUILDS),
   });
   const { backend = "auto", wasmBuild } = options;
-  const { instance } = await openBackend({ backend, threads: 1, wasmBuild });
+  const { instance } = await openBackend({ backend, threads: 1, wasmBuild, among: CORE_BACKENDS });
   return { ...instance.detection, backend: instance.name, dispose: () => instance.dispose() };
 }

@@ -4,7 +4,13 @@ import { availableParallelism, cpus } from "node:os";
 
 /** An environment variable, undefined when unset or empty. */
 export function variable(
-  name: "SPINEXR_NATIVE" | "SPINEXR_FORCE_ISA" | "SPINEXR_CACHE" | "XDG_CACHE_HOME" | "LOCALAPPDATA",
+  name:
+    | "SPINEXR_NATIVE"
+    | "SPINEXR_CUDA"
+    | "SPINEXR_FORCE_ISA"
+    | "SPINEXR_CACHE"
+    | "XDG_CACHE_HOME"
+    | "LOCALAPPDATA",
 ): string | undefined {
   const value = process.env[name];
   return value === "" ? undefined : value;

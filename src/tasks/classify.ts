@@ -1,28 +1,34 @@
 /** The classifier half: members, ensemble, threshold. */
-import type { Network } from "../api/network.ts";
+import type { DeviceNetwork } from "../api/network.ts";
 import type { Abnormality, MemberScore } from "../api/results.ts";
 import type { ClassifierEntry, Manifest } from "../package/manifest.ts";
 import { meanLogit, sigmoid } from "./ensemble.ts";
 import { inputKey, type Prepared } from "./prepare.ts";
+import { runEach } from "./side-by-side.ts";
 
 export interface Classifier {
   readonly entry: ClassifierEntry;
-  readonly network: Network;
+  readonly network: DeviceNetwork;
+}
+
+export interface RunSettings {
+  readonly signal?: AbortSignal;
+  /** The backend runs several networks at once. */
+  readonly sideBySide: boolean;
 }
 
 /** Logits of each member, one per label, in the manifest's order. */
 export async function runClassifiers(
   classifiers: readonly Classifier[],
   inputs: Prepared["classify"],
-  signal?: AbortSignal,
+  { signal, sideBySide }: RunSettings,
 ): Promise<number[][]> {
-  const logits: number[][] = [];
-  for (const { entry, network } of classifiers) {
+  const works = classifiers.map(({ entry, network }) => async () => {
     const input = inputs.get(inputKey(entry.input))!;
     const outputs = await network.run({ [entry.inputName]: input }, { signal });
-    logits.push(Array.from(outputs[entry.outputName].data as Float32Array));
-  }
-  return logits;
+    return Array.from(outputs[entry.outputName].data as Float32Array);
+  });
+  return runEach(works, sideBySide);
 }
 
 /** The first label of each member is the abnormality. */

@@ -1,6 +1,6 @@
 /** The detector half: a network that ends in boxes, and its boxes on the original picture. */
 import { SpineXRError } from "../api/errors.ts";
-import type { Network } from "../api/network.ts";
+import type { DeviceNetwork } from "../api/network.ts";
 import type { Finding } from "../api/results.ts";
 import type { DetectionCore } from "../backends/detection.ts";
 import type { Size } from "../image/fit.ts";
@@ -10,7 +10,7 @@ import type { PreparedDetection } from "./prepare.ts";
 export interface Detector {
   readonly entry: DetectorEntry;
   /** With its decoder: outputs boxes, scores, classes. */
-  readonly network: Network;
+  readonly network: DeviceNetwork;
 }
 
 /** In falling score, as the network gave them. */

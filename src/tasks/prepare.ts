@@ -1,5 +1,5 @@
 /** A Radiograph to what all networks of a package eat, from one reading of the picture. */
-import type { TensorInput } from "../api/tensor.ts";
+import type { EngineInput } from "../api/tensor.ts";
 import type { ImageCore, ImageInput } from "../backends/core.ts";
 import type { Size } from "../image/fit.ts";
 import type { Radiograph } from "../image/radiograph.ts";
@@ -8,7 +8,7 @@ import { detectorInput } from "./detector-input.ts";
 import { type Conversion, toPicture } from "./preprocess.ts";
 
 export interface PreparedDetection {
-  readonly inputs: Readonly<Record<string, TensorInput>>;
+  readonly inputs: Readonly<Record<string, EngineInput>>;
   /** Of the picture inside the network's input. */
   readonly size: Size;
 }
@@ -16,10 +16,12 @@ export interface PreparedDetection {
 export interface Prepared {
   readonly conversion: Conversion;
   /** By inputKey(): one tensor f32 [1, 3, height, width] per distinct description, so that an ensemble resizes once. */
-  readonly classify: ReadonlyMap<string, TensorInput>;
+  readonly classify: ReadonlyMap<string, EngineInput>;
   readonly detect: PreparedDetection | null;
   /** For whoever has run all networks to their end: the tensors become those of a later picture. */
   release(): void;
+  /** For whoever has not: see InputTensors. */
+  abandon(): void;
 }
 
 /** What networks there are; at least one. */
@@ -38,8 +40,8 @@ export async function prepare(
   const wanted = [...distinct.values()].map(classifierInput);
   const forDetector = detector && detectorInput(detector.entry.input, radiograph);
   if (forDetector !== null) wanted.push(forDetector);
-  const { tensors, conversion, release } = await core.inputs(toPicture(radiograph), wanted);
-  const asTensor = (i: number): TensorInput => {
+  const { tensors, conversion, release, abandon } = await core.inputs(toPicture(radiograph), wanted);
+  const asTensor = (i: number): EngineInput => {
     const { paddedHeight, paddedWidth } = wanted[i]!;
     return { dims: [1, 3, paddedHeight, paddedWidth], data: tensors[i]! };
   };
@@ -48,6 +50,7 @@ export async function prepare(
     classify: new Map([...distinct.keys()].map((key, i) => [key, asTensor(i)])),
     detect: detector && forDetector && detection(detector.entry, asTensor(distinct.size), forDetector),
     release,
+    abandon,
   };
 }
 
@@ -74,10 +77,23 @@ const classifierInput = ({ height, width, mean, std }: ModelInput): ImageInput =
 
 function detection(
   { inputName, sizeInputName }: DetectorEntry,
-  tensor: TensorInput,
+  tensor: EngineInput,
   { height, width }: Size,
 ): PreparedDetection {
-  const inputs: Record<string, TensorInput> = { [inputName]: tensor };
+  const inputs: Record<string, EngineInput> = { [inputName]: tensor };
   if (sizeInputName !== null) inputs[sizeInputName] = { dims: [2], data: Float32Array.of(height, width) };
   return { inputs, size: { height, width } };
+}
+
+/** What `work` makes of a prepared picture, whose tensors are given back then. */
+export async function withPrepared<T>(prepared: Prepared, work: () => Promise<T>): Promise<T> {
+  try {
+    const result = await work();
+    prepared.release();
+    return result;
+  } catch (error) {
+    // A run that was cancelled may still be under way.
+    prepared.abandon();
+    throw error;
+  }
 }

@@ -1,23 +1,24 @@
 /** Runs a package's golden picture through the loaded networks and compares the logits. */
 import { SpineXRError } from "../api/errors.ts";
-import type { ImageCore } from "../backends/core.ts";
+import type { BackendInstance } from "../backends/backend.ts";
 import { readRadiograph } from "../image/read.ts";
 import type { SelfTest } from "../package/manifest.ts";
 import { type Classifier, runClassifiers } from "./classify.ts";
-import { prepare } from "./prepare.ts";
+import { prepare, withPrepared } from "./prepare.ts";
 
 /** @throws SpineXRError SELF_TEST_FAILED naming the member, what was expected and what came out */
 export async function runSelfTest(
   selfTest: SelfTest,
   picture: Uint8Array,
-  core: ImageCore,
+  { image, sideBySide }: Pick<BackendInstance, "image" | "sideBySide">,
   classifiers: readonly Classifier[],
   signal?: AbortSignal,
 ): Promise<void> {
   const radiograph = await readRadiograph(picture, { signal });
-  const { classify, release } = await prepare(core, radiograph, { classifiers, detector: null });
-  const logits = await runClassifiers(classifiers, classify, signal);
-  release();
+  const prepared = await prepare(image, radiograph, { classifiers, detector: null });
+  const logits = await withPrepared(prepared, () =>
+    runClassifiers(classifiers, prepared.classify, { signal, sideBySide }),
+  );
   classifiers.forEach(({ entry }, i) => {
     const expected = selfTest.logits[entry.name] ?? [];
     const far = expected.findIndex((value, j) => !(Math.abs(value - logits[i][j]) <= selfTest.tolerance));

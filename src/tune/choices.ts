@@ -1,6 +1,7 @@
 /** Who chooses the algorithms of a network's convolutions: the caller, then measurements, then the cost model. */
 import { SpineXRError } from "../api/errors.ts";
 import { suggestion } from "../api/options.ts";
+import type { PlanTraits } from "../backends/backend.ts";
 import type { Graph } from "../graph/graph.ts";
 import { admissibleAlgorithms, type ConvAlgorithm, chooseConvAlgorithm } from "../plan/conv-algorithm.ts";
 import { type ConvSite, convSites } from "../plan/conv-site.ts";
@@ -60,12 +61,17 @@ export class ConvChoices {
   }
 
   /**
-   * The plan of a graph. Measures first, where `measure` allows it (default) and the tuner's mode asks for it.
+   * The plan of a graph. Measures first, where `measure` allows it (default) and the tuner's mode asks for it. `traits`: of the
+   * backend that will run it; one that chooses algorithms itself leaves nothing to choose here.
    * @throws SpineXRError INVALID_ALGORITHM, ABORTED
    */
   async plan(
     graph: Graph,
-    { measure = true, signal }: { readonly measure?: boolean; readonly signal?: AbortSignal } = {},
+    {
+      measure = true,
+      signal,
+      traits,
+    }: { readonly measure?: boolean; readonly signal?: AbortSignal; readonly traits?: PlanTraits } = {},
   ): Promise<ChosenPlan> {
     const overrides = this.#overrides(graph);
     if (this.#tuner !== null) {
@@ -78,7 +84,7 @@ export class ConvChoices {
       choices.push(choice);
       return choice.algorithm;
     };
-    const plan = buildPlan(graph, { chooseConv });
+    const plan = buildPlan(graph, { chooseConv, ...traits });
     for (const { chosenBy } of choices) this.#choosers.add(chosenBy);
     return { plan, choices };
   }

@@ -67,7 +67,7 @@ test("misspelt and wrong options are named", async () => {
   await rejects(
     () => loadModel("sample-tiny", { backend: "gpu" as never }),
     "INVALID_ARGUMENT",
-    /auto, cpu, wasm/,
+    /auto, cuda, cpu, wasm/,
   );
   await rejects(() => loadModel("sample-tini"), "MODEL_NOT_FOUND", /sample-tiny/);
   await rejects(() => readImage("no-such-file.dcm"), "FILE_NOT_FOUND", /no-such-file/);
@@ -136,7 +136,7 @@ test("listBackends tells what runs and why the rest does not; the version is the
   const backends = await listBackends();
   assert.equal(
     backends.map(({ name }) => name),
-    ["cpu", "wasm", "ort"],
+    ["cuda", "cpu", "wasm", "ort"],
   );
   for (const backend of backends) assert.is(backend.available, backend.reason === "");
   const packageJson = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));

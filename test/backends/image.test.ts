@@ -1,6 +1,7 @@
 /** ImageCore: the same bytes from every build, and refusals before anything is allocated. */
 import type { DisplayRequest, ImageInput, Voi } from "../../src/backends/core.ts";
 import { assert, random, suite } from "../shim.ts";
+import { hostTensors } from "../support/host-tensors.ts";
 import { failureOf, open, TARGETS } from "./support.ts";
 
 const test = suite("backends: image");
@@ -44,7 +45,8 @@ async function everything(target: (typeof TARGETS)[number]) {
   const signed = await backend.image.display({ ...request, samples: Int16Array.from(samples), signed: true });
   const resized = await backend.image.resize(gray, 24, 24);
   const two = [INPUT, { ...INPUT, height: 3, width: 64 }];
-  const { tensors, conversion } = await backend.image.inputs(gray, two);
+  const { tensors: made, conversion } = await backend.image.inputs(gray, two);
+  const tensors = await hostTensors(backend, made);
   await backend.dispose();
   return { displays, inverted, signed, resized, shown: { tensors, conversion } };
 }

@@ -1,10 +1,12 @@
 /** Tiny plans with known answers, and every build of the core behind one opener. */
-import type { BackendInstance, BackendName, BackendOptions } from "../../src/backends/backend.ts";
+import type { BackendInstance, BackendOptions } from "../../src/backends/backend.ts";
+import type { BackendName } from "../../src/backends/names.ts";
 import { BACKENDS } from "../../src/backends/registry.ts";
 import type { Plan, PlanTensor } from "../../src/plan/plan.ts";
 import { PLAN_VERSION } from "../../src/plan/plan.ts";
 import { type Step, UNARY_OPS } from "../../src/plan/steps.ts";
 import { skip } from "../shim.ts";
+import { EMULATED, missingEmulation, openEmulated } from "../support/cuda-emulation.ts";
 
 const align = (bytes: number): number => Math.ceil(bytes / 64) * 64;
 
@@ -117,10 +119,15 @@ export const TARGETS: readonly Target[] = [
   { label: "wasm simd", backend: "wasm", options: { threads: 1, wasmBuild: "simd" } },
   { label: "wasm simd-threads", backend: "wasm", options: { threads: 2, wasmBuild: "simd-threads" } },
   { label: "wasm relaxed-threads", backend: "wasm", options: { threads: 2, wasmBuild: "relaxed-threads" } },
+  { label: EMULATED, backend: "cuda", options: { threads: 2 } },
 ];
 
 /** Opens a target; skips the test where it cannot run here. */
 export async function open(target: Target): Promise<BackendInstance> {
+  if (target.backend === "cuda") {
+    const missing = missingEmulation();
+    return missing === null ? openEmulated(target.options) : skip(missing);
+  }
   const backend = BACKENDS.find(({ name }) => name === target.backend)!;
   const probe = await backend.probe(target.options);
   if (!probe.available) skip(`${target.label}: ${probe.reason}`);

@@ -71,7 +71,11 @@ test("wrong usage exits with 2 and names the nearest valid word", () => {
     [[], /spinexr screen FILES/],
     [["scren", sample], /Did you mean "screen"/],
     [["screen", sample, "--modle", "x"], /Did you mean "--model"/],
-    [["screen", sample, "--backend", "gpu"], /auto, cpu, wasm/],
+    [["screen", sample, "--backend", "gpu"], /auto, cuda, cpu, wasm/],
+    [["screen", sample, "--backend", "cpu", "--device", "1"], /--device goes with --backend cuda, found cpu/],
+    [["run", "a.onnx", "--backend", "ort", "--allow-tf32"], /--allow-tf32 goes with --backend cuda/],
+    [["screen", sample, "--precision", "half"], /fp32, fp16/],
+    [["screen", sample, "--device", "first"], /whole number/],
     [["screen", sample, "--threads", "many"], /whole number/],
     [["screen"], /at least one file/],
     [["convert", "a.pth", "--out", "x"], /--arch/],
@@ -82,6 +86,27 @@ test("wrong usage exits with 2 and names the nearest valid word", () => {
     assert.is(code, 2, `${args.join(" ")}: ${err}`);
     assert.match(err, message);
     assert.is(out, "");
+  }
+});
+
+test("what a backend cannot do is refused with the way out; the options are in the help of all that run networks", () => {
+  for (const [args, message] of [
+    [
+      ["screen", sample, "--backend", "cpu", "--precision", "fp16"],
+      /computes in fp32, not in fp16; .* "cuda"/,
+    ],
+    [["tune", "--backend", "cuda"], /finds the fastest algorithms by itself/],
+    [["screen", sample, "--tune", "--deterministic"], /"deterministic" excludes/],
+  ] as const) {
+    const { code, err } = spinexr(args);
+    assert.is(code, 1, err);
+    assert.match(err, message);
+  }
+  for (const command of ["screen", "run", "evaluate", "info", "tune"]) {
+    const { out } = spinexr([command, "--help"]);
+    assert.match(out, /auto \(default\), cuda, cpu, wasm/);
+    for (const option of ["--precision", "--device", "--allow-tf32", "--deterministic"])
+      assert.match(out, option);
   }
 });
 

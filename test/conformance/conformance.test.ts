@@ -1,6 +1,6 @@
 /** The ONNX project's operator cases end to end: file in, numbers out, on each backend. */
 import { EngineNetwork } from "../../src/api/network.ts";
-import type { BackendName } from "../../src/backends/backend.ts";
+import type { BackendName } from "../../src/backends/names.ts";
 import { openBackend } from "../../src/backends/select.ts";
 import { loadNetwork } from "../../src/index.node.ts";
 import { parseModel } from "../../src/onnx/import.ts";

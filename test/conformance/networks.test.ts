@@ -1,7 +1,7 @@
 /** Whole networks: the ONNX project's five "light" ones, and random weights against onnxruntime-web. */
 import { readFileSync } from "node:fs";
 import * as ort from "onnxruntime-web";
-import type { BackendName } from "../../src/backends/backend.ts";
+import type { BackendName } from "../../src/backends/names.ts";
 import { findFamily } from "../../src/convert/architectures/families.ts";
 import { readCheckpoint } from "../../src/convert/checkpoint/read-checkpoint.ts";
 import { elementCount } from "../../src/graph/graph.ts";

@@ -1,4 +1,5 @@
 /** Stored samples to network inputs, bit for bit against the reference's steps written out in float64. */
+import type { BackendInstance } from "../../src/backends/backend.ts";
 import type {
   DisplayRequest,
   GrayImage,
@@ -9,6 +10,7 @@ import type {
 } from "../../src/backends/core.ts";
 import { assert, random, suite } from "../shim.ts";
 import { backendCases, withBackend } from "../support/backend-matrix.ts";
+import { hostTensors } from "../support/host-tensors.ts";
 
 const test = suite("image/inputs");
 const next = random(Date.now() % 2 ** 31);
@@ -193,12 +195,14 @@ const SIZES: readonly (readonly [number, number, readonly (readonly [number, num
 
 for (const entry of await backendCases())
   test(`pictures of all types and odd sizes on ${entry.label}`, () =>
-    withBackend(entry, async ({ image }) => {
+    withBackend(entry, async (instance) => {
+      const { image } = instance;
       for (const [height, width, targets] of SIZES)
         for (let index = 0; index < TYPES.length; index++) {
           const picture = somePicture(height, width, index);
           const inputs = targets.map(([h, w]) => someInput(h, w));
-          const { tensors, conversion } = await image.inputs(picture, inputs);
+          const { tensors: made, conversion } = await image.inputs(picture, inputs);
+          const tensors = await hostTensors(instance, made);
           assert.is(conversion, "voi");
           const grey = display(picture);
           inputs.forEach((input, i) => {
@@ -207,7 +211,7 @@ for (const entry of await backendCases())
           });
           const asItIs = await image.inputs(grey, inputs);
           assert.is(asItIs.conversion, "none");
-          assert.equal(asItIs.tensors, tensors);
+          assert.equal(await hostTensors(instance, asItIs.tensors), tensors);
           for (const [h, w] of targets)
             assert.equal((await image.resize(grey, h, w)).pixels, resize(grey, h, w), `${h} x ${w}`);
         }
@@ -215,7 +219,8 @@ for (const entry of await backendCases())
 
 test("where the table is large or absent: sigmoid, fallback, one value", async () => {
   for (const entry of await backendCases())
-    await withBackend(entry, async ({ image }) => {
+    await withBackend(entry, async (instance) => {
+      const { image } = instance;
       const input = someInput(23, 29);
       for (let index = 0; index < TYPES.length; index++) {
         const random = somePicture(61, 59, index);
@@ -226,7 +231,8 @@ test("where the table is large or absent: sigmoid, fallback, one value", async (
           { ...random, samples: random.samples.slice().fill(5) },
         ]) {
           const grey = await image.display(picture);
-          const { tensors, conversion } = await image.inputs(picture, [input]);
+          const { tensors: made, conversion } = await image.inputs(picture, [input]);
+          const tensors = await hostTensors(instance, made);
           assert.is(conversion, grey.conversion);
           assert.ok(same(tensors[0]!, tensor(grey, input)));
         }
@@ -239,7 +245,8 @@ test("values that do not occur have no part in the extrema, wherever the curve p
   const tent = Uint16Array.from({ length: 1000 }, (_, i) => 1000 - Math.abs(i - 500));
   const curves = [tent, tent.map((value) => 1000 - value)];
   for (const entry of await backendCases())
-    await withBackend(entry, async ({ image }) => {
+    await withBackend(entry, async (instance) => {
+      const { image } = instance;
       const input = someInput(20, 20);
       for (const entries of curves)
         for (const occurring of [
@@ -251,24 +258,28 @@ test("values that do not occur have no part in the extrema, wherever the curve p
           const voi = { kind: "lut", first: 0, bits: 12, entries } as const;
           const stored = { samples, bitsStored: 12, signed: false, monochrome1: next() < 0.5, voi };
           const picture = { ...stored, height: 40, width: 30 };
-          const { tensors } = await image.inputs(picture, [input]);
+          const { tensors: made } = await image.inputs(picture, [input]);
+          const tensors = await hostTensors(instance, made);
           assert.ok(same(tensors[0]!, tensor(display(picture), input)), `${occurring}`);
         }
     });
 });
 
 /** Bits, with every 0 the same. */
-const copyOf = ({ tensors }: InputTensors): Float32Array[] => tensors.map((t) => t.map((value) => value + 0));
+const copyOf = async (instance: BackendInstance, { tensors }: InputTensors): Promise<Float32Array[]> =>
+  (await hostTensors(instance, tensors)).map((tensor) => tensor.map((value) => value + 0));
 
 for (const entry of await backendCases())
   test(`memory that was given back is used again and shows nothing of its past on ${entry.label}`, () =>
-    withBackend(entry, async ({ image }) => {
+    withBackend(entry, async (instance) => {
+      const { image } = instance;
       const [a, b] = [somePicture(61, 59, 2), somePicture(61, 59, 3)];
       // Of equal lengths: every element of one picture's tensor is another's padding.
       const plain = { mean: [1, 2, 3], std: [4, 5, 6], paddedHeight: 48, paddedWidth: 64 };
       const large = [{ ...plain, height: 48, width: 64 }];
       const small = [{ ...plain, height: 5, width: 3 }];
-      const [largeOfA, smallOfB] = [await image.inputs(a, large), await image.inputs(b, small)].map(copyOf);
+      const largeOfA = await copyOf(instance, await image.inputs(a, large));
+      const smallOfB = await copyOf(instance, await image.inputs(b, small));
       const first = await image.inputs(a, large);
       const held = await image.inputs(a, large);
       first.release();
@@ -277,13 +288,18 @@ for (const entry of await backendCases())
       first.release();
       const third = await image.inputs(b, small);
       const all = [held, second, third];
-      assert.is(new Set(all.map(({ tensors }) => tensors[0]!.buffer)).size, 3);
-      assert.equal(all.map(copyOf), [largeOfA, smallOfB, smallOfB]);
+      const memory = all.map(({ tensors: [tensor] }) =>
+        tensor instanceof Float32Array ? tensor.buffer : tensor,
+      );
+      assert.is(new Set(memory).size, 3);
+      const copies: Float32Array[][] = [];
+      for (const inputs of all) copies.push(await copyOf(instance, inputs));
+      assert.equal(copies, [largeOfA, smallOfB, smallOfB]);
       for (const { release } of all) release();
       const calls = Array.from({ length: 9 }, async (_, i) => {
         const answer = await image.inputs(i % 2 ? a : b, i % 2 ? large : small);
         await new Promise((resolve) => setTimeout(resolve, below(4)));
-        assert.equal(copyOf(answer), i % 2 ? largeOfA : smallOfB);
+        assert.equal(await copyOf(instance, answer), i % 2 ? largeOfA : smallOfB);
         if (i % 3 > 0) answer.release();
       });
       await Promise.all(calls);
@@ -291,18 +307,19 @@ for (const entry of await backendCases())
 
 test("a picture that its caller changes or transfers after the call is the one of the call", async () => {
   for (const entry of await backendCases())
-    await withBackend(entry, async ({ image }) => {
+    await withBackend(entry, async (instance) => {
+      const { image } = instance;
       const picture = somePicture(257, 131, 2);
       const inputs = [someInput(64, 48)];
-      const expected = copyOf(await image.inputs(picture, inputs));
+      const expected = await copyOf(instance, await image.inputs(picture, inputs));
       const written = picture.samples.slice();
       const transferred = picture.samples.slice();
       const first = image.inputs({ ...picture, samples: written }, inputs);
       written.fill(0);
-      assert.equal(copyOf(await first), expected);
+      assert.equal(await copyOf(instance, await first), expected);
       const second = image.inputs({ ...picture, samples: transferred }, inputs);
       structuredClone(transferred, { transfer: [transferred.buffer as ArrayBuffer] });
-      assert.equal(copyOf(await second), expected);
+      assert.equal(await copyOf(instance, await second), expected);
     });
 });
 

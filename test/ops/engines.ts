@@ -6,6 +6,7 @@ import { BACKENDS } from "../../src/backends/registry.ts";
 import type { TensorData } from "../../src/graph/graph.ts";
 import type { Plan } from "../../src/plan/plan.ts";
 import type { Result } from "../reference/interpret.ts";
+import { EMULATED, missingEmulation, openEmulated } from "../support/cuda-emulation.ts";
 
 export interface Engine {
   /** "cpu avx2 x2": backend, kernel set, threads. */
@@ -20,7 +21,7 @@ const WASM_BUILDS = [
   { wasmBuild: "relaxed-threads", threads: 2 },
 ] as const;
 
-/** Opens all native kernel sets on one and two threads, and all WebAssembly builds. What is absent is named. */
+/** Opens all native kernel sets on one and two threads, all WebAssembly builds, an emulated GPU. What is absent is named. */
 export async function openEngines(): Promise<Engine[]> {
   const wanted = [
     ...nativeSets().flatMap((isa) =>
@@ -40,6 +41,9 @@ export async function openEngines(): Promise<Engine[]> {
     const build = "wasmBuild" in options ? `${options.wasmBuild}: ` : "";
     engines.push({ label: `${backend} ${build}${instance.isa} x${instance.threads}`, instance });
   }
+  const missing = missingEmulation();
+  if (missing === null) engines.push({ label: EMULATED, instance: await openEmulated() });
+  else console.log(`\nNOTE ${missing}`);
   return engines;
 }
 

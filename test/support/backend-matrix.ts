@@ -1,10 +1,12 @@
-/** Every way in which this machine can run a plan: each native kernel set, each wasm build, 1 and 2 threads. */
+/** Every way in which this machine can run a plan: each native kernel set, each wasm build, 1 and 2 threads, an emulated GPU. */
 import type { BackendInstance, BackendOptions } from "../../src/backends/backend.ts";
+import type { BackendName } from "../../src/backends/names.ts";
 import { BACKENDS } from "../../src/backends/registry.ts";
+import { EMULATED, missingEmulation, openEmulated } from "./cuda-emulation.ts";
 
 export interface BackendCase {
   readonly label: string;
-  readonly backend: "cpu" | "wasm";
+  readonly backend: BackendName;
   readonly options: BackendOptions;
 }
 
@@ -19,7 +21,7 @@ const CASES: readonly BackendCase[] = [
   { label: "wasm relaxed 2T", backend: "wasm", options: { threads: 2, wasmBuild: "relaxed-threads" } },
 ];
 
-/** The cases that run here. Kernel sets of other processors are left out; nothing else may be. */
+/** The cases that run here. Kernel sets of other processors and what is not built are left out; nothing else may be. */
 export async function backendCases(): Promise<BackendCase[]> {
   const found: BackendCase[] = [];
   for (const entry of CASES) {
@@ -27,6 +29,9 @@ export async function backendCases(): Promise<BackendCase[]> {
     const probe = await backend?.probe(entry.options);
     if (probe?.available) found.push(entry);
   }
+  const missing = missingEmulation();
+  if (missing === null) found.push({ label: EMULATED, backend: "cuda", options: { threads: 2 } });
+  else console.log(`\nNOTE ${missing}`);
   return found;
 }
 
@@ -35,7 +40,7 @@ export async function withBackend<T>(
   work: (instance: BackendInstance) => Promise<T>,
 ): Promise<T> {
   const backend = BACKENDS.find(({ name }) => name === entry.backend) as (typeof BACKENDS)[number];
-  const instance = await backend.open(entry.options);
+  const instance = await (entry.backend === "cuda" ? openEmulated() : backend.open(entry.options));
   try {
     return await work(instance);
   } finally {

@@ -6,6 +6,7 @@ import { detectorInput, inputSize } from "../../src/tasks/detector-input.ts";
 import { assert, random, suite } from "../shim.ts";
 import { backendCases, withBackend } from "../support/backend-matrix.ts";
 import { rejects } from "../support/errors.ts";
+import { hostTensors } from "../support/host-tensors.ts";
 import { DECODERS, detectorEntry } from "../support/manifest.ts";
 
 const test = suite("detect");
@@ -31,12 +32,14 @@ test("sizes by rule: shortest edge, fit, stretch, never nothing", () => {
 
 test("the input is normalised in the picture and zero beside it, whatever the mean", async () => {
   const [backend] = await backendCases();
-  await withBackend(backend!, async ({ image }) => {
+  await withBackend(backend!, async (instance) => {
+    const { image } = instance;
     const pixels = Uint8Array.from({ length: 30 * 20 }, (_, i) => (i * 13) % 256);
     const input = { ...entry.input, resize: { rule: "fit", height: 24, width: 32 }, std: [2, 3, 4] } as const;
     const wanted = detectorInput(input, { height: 30, width: 20 });
     assert.equal([wanted.height, wanted.width, wanted.paddedHeight, wanted.paddedWidth], [24, 16, 24, 32]);
-    const { tensors } = await image.inputs({ pixels, height: 30, width: 20 }, [wanted]);
+    const made = await image.inputs({ pixels, height: 30, width: 20 }, [wanted]);
+    const tensors = await hostTensors(instance, made.tensors);
     const resized = await image.resize({ pixels, height: 30, width: 20 }, 24, 16);
     for (let c = 0; c < 3; c++)
       for (let y = 0; y < 24; y++)

@@ -2,7 +2,7 @@
 import { SpineXRError } from "../../api/errors.ts";
 import { processorName } from "../../platform/environment.ts";
 import type { Backend, BackendOptions, Probe } from "../backend.ts";
-import { coreInstance } from "../core-instance.ts";
+import { coreInstance, coreTraits } from "../core-instance.ts";
 import { DrivenCore } from "../driven-core.ts";
 import { chooseIsa } from "../isa.ts";
 import type { Addon } from "./addon.ts";
@@ -13,6 +13,8 @@ const isaNames = (addon: Addon): string[] => addon.isaList().split(" ");
 
 export const cpuBackend: Backend = {
   name: "cpu",
+  precisions: ["fp32"],
+  tunable: true,
 
   async probe(options: Partial<BackendOptions> = {}): Promise<Probe> {
     try {
@@ -28,6 +30,7 @@ export const cpuBackend: Backend = {
     const addon = loadAddon();
     const isa = chooseIsa("cpu", isaNames(addon), options.isa);
     const threads = options.threads === "auto" ? addon.cpuCount() : options.threads;
-    return coreInstance("cpu", processorName(), new DrivenCore(nativeDriver(addon, threads, isa)));
+    const core = new DrivenCore(nativeDriver(addon, threads, isa));
+    return coreInstance(cpuBackend, coreTraits(processorName()), core);
   },
 };

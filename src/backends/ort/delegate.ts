@@ -78,6 +78,7 @@ class OrtNetwork implements Network {
       device: `onnxruntime-web ${ort.env.versions.web ?? ""}`.trim(),
       isa: "",
       threads: ort.env.wasm.numThreads ?? 1,
+      precision: "",
       hostSteps: [],
       rejected,
     };

@@ -2,7 +2,7 @@
 import { SpineXRError } from "../../api/errors.ts";
 import { processorCount, runtimeName } from "../../platform/environment.ts";
 import type { Backend, BackendOptions, Probe } from "../backend.ts";
-import { coreInstance } from "../core-instance.ts";
+import { coreInstance, coreTraits } from "../core-instance.ts";
 import { DrivenCore } from "../driven-core.ts";
 import { chooseIsa } from "../isa.ts";
 import { chooseBuild, createMemory, loadBuild, type WasmBuild } from "./builds.ts";
@@ -34,6 +34,8 @@ async function isaNames(build: WasmBuild): Promise<readonly string[]> {
 
 export const wasmBackend: Backend = {
   name: "wasm",
+  precisions: ["fp32"],
+  tunable: true,
 
   async probe(options: Partial<BackendOptions> = {}): Promise<Probe> {
     try {
@@ -49,7 +51,8 @@ export const wasmBackend: Backend = {
     const build = chooseBuild(options.wasmBuild);
     const isa = chooseIsa("wasm", await isaNames(build), options.isa);
     const threads = chooseThreads(build, options.threads);
-    return coreInstance("wasm", device(), new DrivenCore(await wasmDriver({ build, threads, isa })));
+    const core = new DrivenCore(await wasmDriver({ build, threads, isa }));
+    return coreInstance(wasmBackend, coreTraits(device()), core);
   },
 };
 

@@ -1,6 +1,7 @@
 /** CoreDriver over an engine worker and, in the threads builds, its pool workers. */
 import { SpineXRError } from "../../api/errors.ts";
 import { type SpawnWorker, spawnWorker, type WorkerHandle } from "../../platform/workers.ts";
+import type { PortData } from "../core.ts";
 import type { CoreDriver, DriverSession, DriverWeights, EncodedPlan, ImageDriver } from "../driver.ts";
 import { Staging } from "../staging.ts";
 import { createMemory, loadBuild, type WasmBuild } from "./builds.ts";
@@ -16,7 +17,7 @@ export interface WasmDriverOptions {
 }
 
 /**
- * Starts the workers. A driver of the build "simd" cannot stop a run: its abortFlag is null.
+ * Starts the workers. Sessions of the build "simd" cannot stop a run: their abortFlag is null.
  * @throws SpineXRError BACKEND_UNAVAILABLE, OUT_OF_MEMORY, INTERNAL
  */
 export async function wasmDriver(options: WasmDriverOptions): Promise<CoreDriver> {
@@ -37,9 +38,11 @@ export async function wasmDriver(options: WasmDriverOptions): Promise<CoreDriver
     await Promise.all([channel.terminate(), stopPool()]);
     throw error;
   }
+  const abortFlag = memory === null ? null : new Int32Array(memory.buffer, ready.abort, 1);
   return {
     info: { build: `wasm-${build}`, isa: ready.isa, threads: ready.threads },
-    abortFlag: memory === null ? null : new Int32Array(memory.buffer, ready.abort, 1),
+    sideBySide: false,
+    device: null,
     image: wasmImages(channel),
     detection: {
       call: (call) =>
@@ -50,7 +53,7 @@ export async function wasmDriver(options: WasmDriverOptions): Promise<CoreDriver
         ),
     },
     createWeights: async () => new WasmWeights(channel, (await channel.request("createWeights", {})).weights),
-    createSession: (plan, weights) => wasmSession(channel, plan, weights as WasmWeights | null),
+    createSession: (plan, weights) => wasmSession(channel, abortFlag, plan, weights as WasmWeights | null),
     close: async () => {
       // The engine's end lets the pool return; a dead engine has nothing left to end.
       await channel.request("close", {}).catch(() => undefined);
@@ -113,6 +116,7 @@ class WasmWeights implements DriverWeights {
 
 async function wasmSession(
   channel: Channel,
+  abortFlag: Int32Array | null,
   { plan, constants, constantBytes }: EncodedPlan,
   weights: WasmWeights | null,
 ): Promise<DriverSession | null> {
@@ -129,7 +133,8 @@ async function wasmSession(
   if (session === 0) return null;
   return {
     bytes,
-    run: (inputs, outputs, profile) => {
+    abortFlag,
+    run: (inputs: readonly PortData[], outputs, profile) => {
       const own = inputs.map((input) => input.slice());
       return channel.request("run", { session, inputs: own, outputs, profile }, buffersOf(...own));
     },

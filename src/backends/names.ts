@@ -1,0 +1,18 @@
+/** What backends and their choices are called: the one list, for options, command line and selection. */
+import type { Precision } from "../plan/lower.ts";
+
+/** In the order in which "auto" tries them. */
+export const BACKEND_NAMES = ["cuda", "cpu", "wasm"] as const;
+export type BackendName = (typeof BACKEND_NAMES)[number];
+
+/** Those that are the shared core and nothing else. */
+export const CORE_BACKENDS = ["cpu", "wasm"] as const satisfies readonly BackendName[];
+
+export const BACKEND_CHOICES = ["auto", ...BACKEND_NAMES] as const;
+export type BackendChoiceName = (typeof BACKEND_CHOICES)[number];
+
+export const WASM_BUILDS = ["auto", "simd", "simd-threads", "relaxed-threads"] as const;
+export type WasmBuildChoice = (typeof WASM_BUILDS)[number];
+
+/** In what tensors are kept; sums are float32 in both. */
+export const PRECISIONS = ["fp32", "fp16"] as const satisfies readonly Precision[];
