@@ -291,7 +291,7 @@ void test_regions() {
     }
     test_pyramid<float>(1, 3, ratio);
     test_pyramid<float>(4, 132, ratio);
-    test_pyramid<cuda::Half>(8, 1032, ratio);
+    test_pyramid<cuda::Half>(8, 264, ratio);
     test_pyramid<cuda::Half>(3, 9, ratio);
   }
   test_batch_numbers();
