@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "activation.h"
+#include "element_math.h"
 #include "kernels/op_codes.h"
 #include "walk.h"
 
@@ -10,35 +11,6 @@ namespace spinexr {
 namespace {
 
 using Offsets = int64_t[3];
-
-template <class T>
-T keep_max(T a, T b) {
-  return a > b || a != a ? a : b;
-}
-template <class T>
-T keep_min(T a, T b) {
-  return a < b || a != a ? a : b;
-}
-
-// Integers wrap; division by zero gives 0 (a plan cannot make the process trap).
-int32_t wrap(uint32_t v) { return static_cast<int32_t>(v); }
-int32_t divide(int32_t a, int32_t b) {
-  return b == 0 ? 0 : b == -1 ? wrap(0u - static_cast<uint32_t>(a)) : a / b;
-}
-// The remainder with the divisor's sign (ONNX Mod with fmod = 0, as in Python).
-int32_t modulo(int32_t a, int32_t b) {
-  if (b == 0 || b == -1) return 0;
-  const int32_t r = a % b;
-  return r != 0 && (r < 0) != (b < 0) ? r + b : r;
-}
-int32_t power(int32_t a, int32_t b) {
-  if (b < 0) return a == 1 ? 1 : a == -1 ? (b % 2 == 0 ? 1 : -1) : 0;
-  uint32_t result = 1, base = static_cast<uint32_t>(a);
-  for (; b > 0; b >>= 1, base *= base) {
-    if (b & 1) result *= base;
-  }
-  return wrap(result);
-}
 
 template <class T, class Y, class F>
 OpPointer map_op(const step::binary& step, const Walk<3>& walk, const F& f) {
@@ -92,7 +64,7 @@ OpPointer integer_op(const step::binary& step, const Walk<3>& walk) {
     case BinaryOp::kSub:
       return map_op<T, T>(step, walk, [as](T a, T b) { return wrap(as(a) - as(b)); });
     case BinaryOp::kMul:
-      return map_op<T, T>(step, walk, [as](T a, T b) { return wrap(as(a) * as(b)); });
+      return map_op<T, T>(step, walk, multiply);
     case BinaryOp::kDiv:
       return map_op<T, T>(step, walk, divide);
     case BinaryOp::kMin:
@@ -104,7 +76,7 @@ OpPointer integer_op(const step::binary& step, const Walk<3>& walk) {
     case BinaryOp::kMod:
       return map_op<T, T>(step, walk, modulo);
     default:  // kPrelu
-      return map_op<T, T>(step, walk, [as](T a, T b) { return a < 0 ? wrap(as(a) * as(b)) : a; });
+      return map_op<T, T>(step, walk, [](T a, T b) { return a < 0 ? multiply(a, b) : a; });
   }
 }
 

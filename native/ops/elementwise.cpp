@@ -5,27 +5,11 @@
 #include <string.h>
 
 #include "activation.h"
+#include "element_math.h"
 #include "unary_math.h"
 
 namespace spinexr {
 namespace {
-
-// Conversions of the core: truncation that saturates (NaN gives 0), u8 is a truth value.
-void convert(float x, int32_t* y) {
-  *y = x != x                ? 0
-       : x <= -2147483648.0f ? INT32_MIN
-       : x >= 2147483648.0f  ? INT32_MAX
-                             : static_cast<int32_t>(x);
-}
-void convert(float x, uint8_t* y) { *y = x != 0; }
-void convert(int32_t x, float* y) { *y = static_cast<float>(x); }
-void convert(int32_t x, uint8_t* y) { *y = x != 0; }
-void convert(uint8_t x, float* y) { *y = x; }
-void convert(uint8_t x, int32_t* y) { *y = x; }
-template <class T>
-void convert(T x, T* y) {
-  *y = x;
-}
 
 template <class X, class Y, class F>
 OpPointer map_op(int32_t x, int32_t y, const Rows& rows, const F& f) {
@@ -57,8 +41,6 @@ OpPointer cast_from(const step::cast& step, const Rows& rows, DType to) {
 }
 
 // Negation and absolute value wrap at INT32_MIN.
-int32_t negate(int32_t x) { return static_cast<int32_t>(0u - static_cast<uint32_t>(x)); }
-
 Status integer_unary(const PrepareContext& context, const step::unary& step, const Rows& rows,
                      OpPointer* op) {
   switch (static_cast<UnaryOp>(step.op)) {

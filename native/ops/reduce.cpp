@@ -2,6 +2,7 @@
 // long run per result (kernels), or many neighbouring results at once (columns: a global pool over nhwc).
 #include <math.h>
 
+#include "element_math.h"
 #include "geometry.h"
 #include "op.h"
 #include "plan/enums.h"
@@ -31,18 +32,14 @@ void accumulate(double* sums, const T* x, int64_t count, const F& f) {
   for (int64_t i = 0; i < count; ++i) sums[i] = f(sums[i], static_cast<double>(x[i]));
 }
 
-// NaN stays: a comparison with it is false, and it is not equal to itself.
-double keep_max(double a, double b) { return a > b || a != a ? a : b; }
-double keep_min(double a, double b) { return a < b || a != a ? a : b; }
-
 template <class T>
 void accumulate_row(ReduceOp op, double* sums, const T* x, int64_t count) {
   switch (op) {
     case ReduceOp::kMax:
     case ReduceOp::kLogSumExp:  // first the maximum; the sum follows in a second walk
-      return accumulate(sums, x, count, keep_max);
+      return accumulate(sums, x, count, keep_max<double>);
     case ReduceOp::kMin:
-      return accumulate(sums, x, count, keep_min);
+      return accumulate(sums, x, count, keep_min<double>);
     case ReduceOp::kProd:
       return accumulate(sums, x, count, [](double a, double b) { return a * b; });
     case ReduceOp::kSumSquare:
@@ -68,12 +65,6 @@ double finish(ReduceOp op, double value, int64_t n) {
   }
 }
 
-float to_type(double value, float) { return static_cast<float>(value); }
-int32_t to_type(double value, int32_t) {  // saturates: an undefined conversion must not happen
-  if (!(value > INT32_MIN)) return INT32_MIN;
-  return value < INT32_MAX ? static_cast<int32_t>(value) : INT32_MAX;
-}
-
 // `count` results side by side.
 template <class T>
 void columns(const step::reduce& s, const T* x, T* y, int64_t count) {
@@ -93,7 +84,7 @@ void columns(const step::reduce& s, const T* x, T* y, int64_t count) {
       if (isfinite(values[i])) values[i] += log(sums[i]);
     }
   }
-  for (int64_t i = 0; i < count; ++i) y[i] = to_type(finish(op, values[i], s.n), T{});
+  for (int64_t i = 0; i < count; ++i) y[i] = round_to(finish(op, values[i], s.n), T{});
 }
 
 // One result over a contiguous run, where a kernel does it.

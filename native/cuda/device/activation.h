@@ -22,7 +22,8 @@ struct Activate {
   float alpha = 0, beta = 0;
 
   Activate() = default;
-  Activate(int32_t number, float a, float b) : kind(static_cast<Activation>(number)), alpha(a), beta(b) {}
+  SPX_HD Activate(int32_t number, float a, float b)
+      : kind(static_cast<Activation>(number)), alpha(a), beta(b) {}
 
   SPX_HD float operator()(float v) const {
     switch (kind) {
@@ -40,8 +41,8 @@ struct Activate {
         return v * sigmoid(v);
       case Activation::kHardSigmoid:
         return clamp(alpha * v + beta, 0, 1);
-      case Activation::kHardSwish:
-        return v * clamp(v / 6 + 0.5f, 0, 1);
+      case Activation::kHardSwish:  // v + 3 is exact near -3, where v / 6 + 1 / 2 would cancel
+        return v * (clamp(v + 3, 0, 6) * (1.0f / 6));
       default:
         return v;
     }
