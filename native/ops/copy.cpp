@@ -98,15 +98,6 @@ OpPointer where_op(const step::where& step, const Walk<4>& walk) {
   });
 }
 
-// Dense strides of y for dims.
-void dense_strides(const int32_t* dims, int rank, int32_t* strides) {
-  int64_t stride = 1;
-  for (int d = rank - 1; d >= 0; --d) {
-    strides[d] = static_cast<int32_t>(smaller(stride, INT32_MAX));
-    stride *= dims[d] > 0 ? dims[d] : 1;
-  }
-}
-
 }  // namespace
 
 Status prepare_copy(PrepareContext& context, const step::copy& step, OpPointer* op) {

@@ -82,6 +82,15 @@ struct Walk {
   }
 };
 
+// The strides of a dense tensor of these dims.
+inline void dense_strides(const int32_t* dims, int rank, int32_t* strides) {
+  int64_t stride = 1;
+  for (int d = rank - 1; d >= 0; --d) {
+    strides[d] = static_cast<int32_t>(smaller(stride, INT32_MAX));
+    stride *= dims[d] > 0 ? dims[d] : 1;
+  }
+}
+
 // Dims >= 0 whose product is `elements` (what y holds), and strides that stay inside the tensor from element
 // `offset`.
 Status check_dims(const PrepareContext& context, const int32_t* dims, int rank, int64_t* elements);
