@@ -11,14 +11,18 @@ const FLAGS = [
 ];
 const EMULATION = ["device", "fibers", "runtime"].map((name) => `test/cuda/emulation/${name}.cpp`);
 
-/** The program made of `sources` (relative to the repository's root) and the emulation; its path. */
+/**
+ * The program made of `sources` (relative to the repository's root), the emulation and `others`, which have flags of
+ * their own; its path.
+ */
 export async function buildEmulated(
   compiler: string,
   sources: readonly string[],
   folder: string,
+  others: readonly Job[] = [],
 ): Promise<string> {
   const jobs: Job[] = [...sources, ...EMULATION].map((source) => ({ source, flags: FLAGS }));
-  const objects = await compileObjects(compiler, jobs, folder);
+  const objects = await compileObjects(compiler, [...jobs, ...others], folder);
   const program = join(folder, "program");
   await execute(compiler, [...SANITIZE, ...objects, "-pthread", "-o", program]);
   return program;

@@ -5,7 +5,7 @@
 
 #include <functional>
 
-#include "../cpp/plan_builder.h"
+#include "cpp/plan_builder.h"
 #include "cuda/device/half.h"
 #include "cuda/ops/op.h"
 

@@ -75,8 +75,8 @@ __global__ void fill_kernel(T* y, T bits, GridWalk<1> walk) {
 
 Status enqueue_convert(Stream stream, Conversion conversion, const AnySource& x, const AnyTarget& y,
                        const Strided<2>& walk) {
-  const bool wide = divides<kAtOnce>(walk, 0) && divides<kAtOnce>(walk, 1) &&
-                    x.is_aligned<kAtOnce>() && y.is_aligned<kAtOnce>();
+  const bool wide = divides<kAtOnce>(walk, 0) && divides<kAtOnce>(walk, 1) && x.is_aligned<kAtOnce>() &&
+                    y.is_aligned<kAtOnce>();
   const GridWalk<2> units(walk, wide ? kAtOnce : 1);
   return launch(stream, launch_over(units.units()), wide ? convert_kernel<kAtOnce> : convert_kernel<1>,
                 conversion, x, y, units);
