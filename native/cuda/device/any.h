@@ -27,8 +27,8 @@ using AnyTarget = AnyPointer<uint8_t>;
 // One of the two is in use: floats of f32 and f16, integers of i32 and u8.
 template <int kCount>
 struct AnyNumbers {
-  float floats[kCount];
-  int32_t integers[kCount];
+  float floats[kCount] = {};
+  int32_t integers[kCount] = {};
 };
 
 template <class T, int kCount, class N>

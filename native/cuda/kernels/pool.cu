@@ -11,6 +11,8 @@
 namespace spinexr::cuda {
 namespace {
 
+constexpr int kAtOnce = 4;  // loads of a thread before it needs the first of them
+
 // The part of a window that lies in the map: `count` places from `first` on, `step` apart.
 struct Window {
   int64_t first;
@@ -77,10 +79,15 @@ __global__ void pool_kernel(const T* x, T* y, Pool pool) {
     const int64_t down_step = shape.down.dilation * shape.across.x_size * shape.x_stride;
     const int64_t across_step = shape.across.dilation * shape.x_stride;
     for (int32_t i = 0; i < down.count; ++i, source += down_step) {
-      for (int32_t j = 0; j < across.count; ++j) {
-        float values[kCount];
-        load_numbers(source + j * across_step, values);
-        for (int v = 0; v < kCount; ++v) sums[v] = take(shape, sums[v], values[v]);
+      for (int32_t j = 0; j < across.count; j += kAtOnce) {
+        Chunk<T, kCount> chunks[kAtOnce] = {};
+        for (int k = 0; k < kAtOnce; ++k) {
+          if (j + k < across.count) chunks[k] = load_chunk<kCount>(source + (j + k) * across_step);
+        }
+        for (int k = 0; k < kAtOnce; ++k) {
+          if (j + k >= across.count) continue;
+          for (int v = 0; v < kCount; ++v) sums[v] = take(shape, sums[v], to_number(chunks[k].values[v]));
+        }
       }
     }
     for (float& sum : sums) sum = finish(shape, sum, down, across);

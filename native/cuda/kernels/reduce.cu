@@ -101,7 +101,7 @@ struct Share {
 template <class X, int kCount, class F>
 __device__ void accumulate(const Share<X>& share, double (&values)[kCount], const F& f) {
   for (int64_t j = share.begin; j < share.end; j += int64_t{kAtOnce} * share.step) {
-    Chunk<X, kCount> chunks[kAtOnce];
+    Chunk<X, kCount> chunks[kAtOnce] = {};
     for (int k = 0; k < kAtOnce; ++k) {
       const int64_t at = j + k * share.step;
       if (at < share.end) chunks[k] = load_chunk<kCount>(share.x + at * share.stride);
