@@ -22,7 +22,7 @@ struct NmsTask {
   bool fill;           // entries past the count become 0 and -infinity
 };
 
-// Equal to detection/nms.cpp, bit for bit. Four launches; where n > 8192, two more for each further 8192.
+// Equal to detection/nms.cpp, bit for bit. Four launches; where n > 8192, three more for each further 8192.
 uint64_t nms_scratch(const NmsTask& task);
 Status enqueue_nms(Stream stream, const NmsTask& task, uint8_t* scratch);
 
