@@ -11,7 +11,7 @@ constexpr double kInfinite = std::numeric_limits<double>::infinity();
 // Of a multiprocessor, in cycles, bytes per cycle and multiply-adds per cycle; rough averages over
 // generations.
 constexpr double kReadRate = 48;   // of the second-level cache
-constexpr double kHalfRate = 512;  // mma.sync
+constexpr double kHalfRate = 700;  // mma.sync
 constexpr double kFloatRate = 100;
 constexpr double kReadLatency = 700;
 constexpr double kBegin = 1500;     // a wave: its blocks begin, fill their buffers, and store
@@ -26,6 +26,14 @@ double ceil_div(double a, double b) {
   const double quotient = a / b;
   const double floor = static_cast<double>(static_cast<int64_t>(quotient));
   return quotient > floor ? floor + 1 : floor;
+}
+
+// Cycles in which a block reads its operands out of shared memory, for one step of the depth: 128 bytes per
+// cycle on tensor cores; else three per instruction of a warp, which reads four of the depth.
+double shared_cycles(const GemmTile& tile, bool half) {
+  const double rows = tile.m / tile.warps_m, columns = tile.n / tile.warps_n;
+  const double warp = half ? (rows + columns) * tile.k * 2 / 128 : (rows / 4 + columns / 8) * tile.k / 4 * 3;
+  return warp * tile.warps_m * tile.warps_n;
 }
 
 // How much slower than copies the loaders bring an operand.
@@ -61,7 +69,8 @@ double estimate_gemm(const Gemm& gemm, const GpuSize& gpu, const GemmSchedule& s
   const double part_steps = ceil_div(static_cast<double>(steps), schedule.splits);
 
   const double products = static_cast<double>(tile.m) * tile.n * tile.k;
-  const double arithmetic = products / (gemm.half ? kHalfRate : kFloatRate);
+  const double arithmetic =
+      std::max(products / (gemm.half ? kHalfRate : kFloatRate), shared_cycles(tile, gemm.half));
   const double reads = (tile.m * read_effort(gemm) + tile.n) * tile.k * element / kReadRate;
   const double latency = kReadLatency / (tile.stages - 1) + arithmetic;
   const double step = std::max({together * arithmetic, together * reads, latency});
