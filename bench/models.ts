@@ -39,10 +39,13 @@ const STATES = {
   "sparse-rcnn": () => randomDetector(FULL_SPARSE_RCNN, random(106)),
 } satisfies Record<string, () => TestState>;
 
+/** A network's state dict, the same on every machine. */
+export const randomState = (architecture: Architecture): TestState => STATES[architecture]();
+
 const checkpoint = async (architecture: Architecture): Promise<Checkpoint> => ({
   architecture,
   file: await cached(`${architecture}.pth`, GENERATORS, (path) =>
-    writeFile(path, writeCheckpoint(STATES[architecture]())),
+    writeFile(path, writeCheckpoint(randomState(architecture))),
   ),
 });
 

@@ -4,11 +4,10 @@
  * SPINEXR_CUDNN_INCLUDE, SPINEXR_CUBLAS_INCLUDE and SPINEXR_CUDA_INCLUDE, then from Python's packages, then from the
  * system.
  */
-import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
+import { basename, join } from "node:path";
 import { execute, root } from "../cpp/build.ts";
+import { nvidiaFolders } from "./vendor-folders.ts";
 
 interface Check {
   /** The macro that libraries_check.cpp reads. */
@@ -38,22 +37,11 @@ export const CHECKS: Readonly<Record<string, Check>> = {
 
 const SYSTEM = ["/usr/local/cuda/include", "/usr/include", "/usr/include/x86_64-linux-gnu"];
 
-let nvidiaFolders: string[] | undefined;
-/** The nvidia folders of Python's packages; none without Python. */
-function pythonFolders(): string[] {
-  if (nvidiaFolders === undefined) {
-    const script = "import nvidia; print('\\n'.join(nvidia.__path__))";
-    const run = spawnSync("python3", ["-c", script], { encoding: "utf8" });
-    nvidiaFolders = run.status === 0 ? run.stdout.split("\n").filter((line) => line !== "") : [];
-  }
-  return nvidiaFolders;
-}
-
 /** The folder with `header`, or null. */
 function find(header: string, variable: string, packages: readonly string[]): string | null {
   const asked = process.env[variable];
   if (asked !== undefined && asked !== "") return existsSync(join(asked, header)) ? asked : null;
-  const installed = pythonFolders().flatMap((folder) => packages.map((name) => join(folder, name)));
+  const installed = nvidiaFolders().flatMap((folder) => packages.map((name) => join(folder, name)));
   return [...installed, ...SYSTEM].find((folder) => existsSync(join(folder, header))) ?? null;
 }
 
@@ -75,7 +63,7 @@ export async function compareHeaders(name: string, compiler: string): Promise<st
   return folder;
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
+if (basename(process.argv[1] ?? "") === "libraries-headers.ts") {
   let compared = 0;
   for (const name of Object.keys(CHECKS)) {
     const folder = await compareHeaders(name, process.env.CXX ?? "c++");

@@ -5,31 +5,11 @@ import { findMismatch } from "../reference/compare.ts";
 import { interpret } from "../reference/interpret.ts";
 import { assert, random, skip, suite } from "../shim.ts";
 import { Sketch } from "../support/build.ts";
-import { CASES as BOXES } from "./boxes.cases.ts";
-import { CASES as CONV } from "./conv.cases.ts";
-import { CASES as DETECTION } from "./detection.cases.ts";
-import { CASES as ELEMENTWISE } from "./elementwise.cases.ts";
+import { FAMILIES } from "./all-cases.ts";
 import { closeEngines, type Engine, openEngines, runPlan } from "./engines.ts";
-import { CASES as MATMUL } from "./matmul.cases.ts";
-import { CASES as MOVEMENT } from "./movement.cases.ts";
-import { CASES as NORMALIZE } from "./normalize.cases.ts";
 import { fill, type OpCase } from "./op-case.ts";
-import { CASES as POOL } from "./pool.cases.ts";
-import { CASES as REDUCE } from "./reduce.cases.ts";
 
 const test = suite("operators");
-
-const FAMILIES: Readonly<Record<string, readonly OpCase[]>> = {
-  convolution: CONV,
-  "matrix product": MATMUL,
-  pooling: POOL,
-  elementwise: ELEMENTWISE,
-  reduction: REDUCE,
-  "softmax and normalisation": NORMALIZE,
-  movement: MOVEMENT,
-  "selection and detection": DETECTION,
-  boxes: BOXES,
-};
 
 const DEFAULT = { relative: 2e-6, absolute: 1e-7 };
 
