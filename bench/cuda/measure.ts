@@ -19,7 +19,7 @@ import { limitOf } from "./shares.ts";
 
 export interface Settings {
   readonly rounds: number;
-  /** What a turn should take. */
+  /** What a turn should take; 0: one run, and none before. */
   readonly turnMs: number;
   readonly backend: BackendChoice;
   readonly profile: boolean;
@@ -58,7 +58,7 @@ async function compareNetwork(each: NetworkCase, context: Context): Promise<GpuC
   });
   let notes = "";
   // That both are the same network shows in single precision; halves decide close calls each in their own way.
-  if (network.decoder !== null && precision === "fp16") {
+  if (network.decoder !== null && precision === "fp16" && context.onGpu) {
     await rival.load("check", job("fp32", false));
     const single = await OurNetwork.open(model, "fp32", first(inputs), backend);
     try {
@@ -113,7 +113,7 @@ async function takeTurns(
   { name, what, kind, precision, target, most }: GpuCase,
   ours: Ours,
   how: string,
-  { rival, rounds, turnMs, onGpu, backend }: Context,
+  { rival, rounds, turnMs, backend }: Context,
   notes: string,
 ): Promise<Turns> {
   const exact = backend === "cpu" ? "fp32" : precision;
@@ -122,11 +122,11 @@ async function takeTurns(
   const counts = { ours: 1, rival: 1 };
   const found: Record<keyof typeof sides, Times[]> = { ours: [], rival: [] };
   for (const side of ["ours", "rival"] as const) {
+    if (turnMs === 0) continue;
     // The second time, since the first one finds cold caches and clocks.
     await sides[side](1);
-    const { wallMs } = await sides[side](onGpu ? INPUTS : 1);
-    counts[side] = Math.min(2000, Math.max(1, Math.ceil(turnMs / summarize(wallMs).median)));
-    if (onGpu) counts[side] = Math.max(INPUTS, counts[side]);
+    const { wallMs } = await sides[side](INPUTS);
+    counts[side] = Math.min(2000, Math.max(INPUTS, Math.ceil(turnMs / summarize(wallMs).median)));
   }
   for (let round = 0; round < rounds; round++) {
     const order = round % 2 === 0 ? (["ours", "rival"] as const) : (["rival", "ours"] as const);

@@ -64,7 +64,7 @@ await command(HELP, ROUNDS, OWN, async (options) => {
   }
   const settings: Settings = {
     rounds: quick ? 1 : wholeNumber("rounds", options.values.rounds ?? String(ROUNDS), 1000),
-    turnMs: quick ? 1 : 400,
+    turnMs: quick ? 0 : 400,
     backend: processor ? "cpu" : "cuda",
     profile: options.flags.has("profile"),
   };
