@@ -14,7 +14,8 @@ export const missingEmulation = (): string | null =>
     ? `${EMULATED} is not tested here: build it with "node scripts/build-cuda.mjs --emulate"`
     : null;
 
-const emulation = (): string | null =>
+/** Its path; null where it is missing. */
+export const emulation = (): string | null =>
   existingFile(process.env.SPINEXR_CUDA_EMULATION ?? packagePath("build/cuda-emulation/libspinexr_cuda.so"));
 
 /** Does `work` while SPINEXR_CUDA names `library`. Calls must not overlap. */
