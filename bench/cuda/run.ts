@@ -110,13 +110,14 @@ async function compareAll(
       failed: [],
     };
     for (const each of cases) {
-      console.error(`${each.name} ...`);
       try {
         const result = await compareCase(each, { ...settings, folder, networksWith, rival, peaks, onGpu });
         results.ours ||= result.device;
         results.cases.push(result);
+        console.error(`${each.name}: ${result.difference}`);
       } catch (error) {
         results.failed.push({ name: each.name, reason: (error as Error).message });
+        console.error(`${each.name}: FAILED, ${(error as Error).message}`);
       }
     }
     print(options, results, toTable(results));
