@@ -48,7 +48,7 @@ class Engine {
   Options options_;
   std::unique_ptr<Cudnn> cudnn_;
   std::unique_ptr<CublasLt> cublas_lt_;
-  char isa_[16] = "";
+  char isa_[32] = "";
   pid_t process_ = 0;
   mutable std::atomic<bool> lost_{false};
 };
