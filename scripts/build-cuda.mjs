@@ -9,6 +9,7 @@
  */
 import { spawnSync } from "node:child_process";
 import { copyFileSync, mkdirSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 
@@ -56,7 +57,7 @@ function execute(...args) {
 
 const start = Date.now();
 execute("-S", root, "-B", folder, ...settings);
-const words = execute("--build", folder, "--target", "spinexr_cuda", "--parallel", "2");
+const words = execute("--build", folder, "--target", "spinexr_cuda", "--parallel", String(availableParallelism()));
 for (const warning of words.split("\n").filter((line) => /\bwarning\b/i.test(line))) console.error(warning);
 const name = "libspinexr_cuda.so";
 if (!values.emulate) {

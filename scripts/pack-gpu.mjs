@@ -101,11 +101,14 @@ const RUN = `#!/bin/sh
 # ./run.sh test [options], ./run.sh bench [options]: README.md of test/ and bench/ say what they do; --help lists options.
 set -e
 cd "$(dirname "$0")"
-if [ ! -x node ]; then
-  if command -v xz >/dev/null; then xz -dc node.xz > node.part
-  else python3 -c 'import lzma, shutil; shutil.copyfileobj(lzma.open("node.xz"), open("node.part", "wb"))'; fi
-  chmod +x node.part && mv node.part node
-fi
+unpack() {
+  [ ! -f "$1.xz" ] || [ -f "$1" ] && return
+  if command -v xz >/dev/null; then xz -dc "$1.xz" > "$1.part"
+  else python3 -c 'import lzma, shutil, sys; shutil.copyfileobj(lzma.open(sys.argv[1]), sys.stdout.buffer)' "$1.xz" > "$1.part"; fi
+  chmod +x "$1.part" && mv "$1.part" "$1"
+}
+unpack node
+unpack build/Release/libspinexr_cuda.so
 if [ -f golden.tar.gz ] && [ ! -d shared ]; then
   mkdir shared.part && tar -xzf golden.tar.gz -C shared.part && mv shared.part shared
 fi
@@ -135,7 +138,8 @@ for (const folder of ["bench/cuda", "bench/peers/pytorch"]) {
   for (const file of readdirSync(join(root, folder)).filter((name) => name.endsWith(".py")))
     copy(join(folder, file));
 }
-if (values.library !== undefined) cpSync(values.library, join(out, "build/Release/libspinexr_cuda.so"));
+if (values.library !== undefined)
+  writeFileSync(join(out, "build/Release/libspinexr_cuda.so.xz"), execute("xz", ["-c", values.library]));
 writeFileSync(join(out, "package.json"), '{ "type": "module", "private": true }\n');
 packNode();
 if (!values["no-golden"]) packGolden();

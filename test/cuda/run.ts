@@ -110,7 +110,9 @@ async function build(root: string, asked: string | undefined): Promise<string> {
   const arch = asked ?? (query.status === 0 ? query.stdout.trim().replace(".", "") : "");
   if (arch === "") skipCheck("nvidia-smi does not say which GPU this is; give --arch");
   const script = join(root, "scripts/build-cuda.mjs");
-  const child = spawnSync(process.execPath, [script, "--arch", arch, "--require"], { encoding: "utf8" });
+  // Where the toolkit puts nvcc without telling anyone.
+  const env = { ...process.env, PATH: `${process.env.PATH}:/usr/local/cuda/bin` };
+  const child = spawnSync(process.execPath, [script, "--arch", arch, "--require"], { encoding: "utf8", env });
   const words = `${child.stdout}${child.stderr}`.trim();
   if (child.status !== 0 && existsSync(join(root, "build/Release/libspinexr_cuda.so")))
     skipCheck(`${words.split("\n").at(-1)} What is there is used.`);

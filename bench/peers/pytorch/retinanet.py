@@ -23,6 +23,9 @@ class RetinaNet(nn.Module):
         self.classes = scores // (deltas // 4)
         self.body = torchvision.models.resnet50()
         del self.body.fc
+        # detectron2 halves maps in the first convolution of a stage, torchvision in the second.
+        for layer in (self.body.layer2, self.body.layer3, self.body.layer4):
+            layer[0].conv1.stride, layer[0].conv2.stride = (2, 2), (1, 1)
         self.pyramid = FeaturePyramidNetwork([512, 1024, 2048], HIDDEN)
         self.p6 = nn.Conv2d(2048, HIDDEN, 3, 2, 1)
         self.p7 = nn.Conv2d(HIDDEN, HIDDEN, 3, 2, 1)
