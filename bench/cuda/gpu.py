@@ -182,8 +182,10 @@ class Screening(Case):
 
     def normalized(self, grey, height, width, entry):
         mean, std = self.scales[id(entry)]
-        small = functional.interpolate(grey, (height, width), mode="bilinear", antialias=True)
-        return (small.round().clamp(0, 255) - mean) / std
+        # As Pillow does it: columns, then rows, 8 bits in between.
+        for size in [(grey.shape[2], width), (height, width)]:
+            grey = functional.interpolate(grey, size, mode="bilinear", antialias=True).round().clamp(0, 255)
+        return (grey - mean) / std
 
     def compute(self):
         samples = (self.places["samples"].to(torch.int32) & 0xFFFF).to(torch.float32)
