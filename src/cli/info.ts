@@ -9,6 +9,7 @@ import { VERSION } from "../version.ts";
 import { BACKEND_OPTIONS, backendOptions } from "./backend-options.ts";
 import { type Command, type Io, UsageError } from "./command.ts";
 import { type NetworkPlan, networkPlan, packagePlans } from "./info-plan.ts";
+import { checkNetworkFile } from "./network-file.ts";
 import { parseShapes } from "./network-inputs.ts";
 import { planTables } from "./plan-table.ts";
 import { table } from "./table.ts";
@@ -46,6 +47,7 @@ export const info: Command = {
     const reference = args.value("model");
     if (file !== undefined && reference !== undefined)
       throw new UsageError("spinexr info takes a network or --model, not both.");
+    if (file !== undefined) await checkNetworkFile(file, `use spinexr info --model ${file}`);
     if (args.flag("plan")) {
       const shapes = parseShapes(args.list("shape"));
       const settings = {

@@ -8,6 +8,7 @@ import { BACKEND_CHOICES, BACKEND_NAMES } from "../backends/names.ts";
 import { readBytes } from "../platform/files.ts";
 import { BACKEND_OPTIONS, backendOptions } from "./backend-options.ts";
 import { type Arguments, type Command, choice, type Io, integer, UsageError } from "./command.ts";
+import { checkNetworkFile } from "./network-file.ts";
 import { FILLS, makeInputs, parseShapes } from "./network-inputs.ts";
 import { readNpy, writeNpy } from "./npy.ts";
 import { kindTable, median, medianSteps, stepTable, time } from "./profile-table.ts";
@@ -52,6 +53,10 @@ export const run: Command = {
   },
   async run(args, io) {
     if (args.positionals.length !== 1) throw new UsageError("spinexr run expects one ONNX file.");
+    await checkNetworkFile(
+      args.positionals[0],
+      "name one of the .onnx files in it, or use spinexr screen --model for pictures",
+    );
     if (args.flag("slowest") && !args.flag("profile"))
       throw new UsageError("--slowest goes with --profile; add that or leave it out.");
     const trace = args.value("trace");

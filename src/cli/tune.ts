@@ -8,6 +8,7 @@ import type { ConvChoice } from "../tune/choices.ts";
 import { BACKEND_OPTIONS, backendOptions } from "./backend-options.ts";
 import { type Command, type Io, UsageError } from "./command.ts";
 import { type NetworkPlan, networkPlan, packagePlans } from "./info-plan.ts";
+import { checkNetworkFile } from "./network-file.ts";
 import { parseShapes } from "./network-inputs.ts";
 import { Progress } from "./progress.ts";
 import { table } from "./table.ts";
@@ -39,6 +40,7 @@ export const tune: Command = {
     if (args.positionals.length > 1) throw new UsageError("spinexr tune takes at most one network.");
     if (file !== undefined && reference !== undefined)
       throw new UsageError("spinexr tune takes a network or --model, not both.");
+    if (file !== undefined) await checkNetworkFile(file, `use spinexr tune --model ${file}`);
     const store = args.value("tuning-store");
     const shapes = parseShapes(args.list("shape"));
     const progress = new Progress(io);

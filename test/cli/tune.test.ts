@@ -78,6 +78,9 @@ test("--algorithm overrides; wrong uses are refused", async () => {
   await fails(2, /--tuning-store goes with/, "run", network, ...SHAPE, ...STORE);
   await fails(2, /--tuned goes with --plan/, "info", network, "--tuned");
   await fails(2, /not both/, "tune", network, "--model", both);
+  for (const command of ["tune", "info"])
+    await fails(2, new RegExp(`is a model package.*spinexr ${command} --model`), command, both);
+  await fails(2, /is a model package.*one of the .onnx files/, "run", both);
   await fails(2, /at most one/, "tune", network, network);
 });
 
