@@ -101,7 +101,7 @@ class Case:
         self.graph = torch.cuda.CUDAGraph()
         with torch.cuda.graph(self.graph):
             self.fixed = self.compute()
-        self.how = "CUDA graph" if self.how == "eager" else f"{self.how}, CUDA graph"
+        self.how += ", CUDA graph"
 
     def run(self, index):
         for name, value in self.inputs[index % len(self.inputs)].items():
@@ -129,10 +129,18 @@ class Network(Case):
         ]
         self.is_detector = hasattr(self.network, "candidates")
         self.call = self.network.candidates if self.is_detector else self.network
-        if job["compile"] and device.type == "cuda":
-            self.call = torch.compile(self.call)
-            self.how = "torch.compile"
         self.host = None
+
+    def prepare(self):
+        if self.job["compile"] and self.device.type == "cuda":
+            eager = self.call
+            self.call, self.how = torch.compile(eager), "torch.compile"
+            self.places = {name: value.to(self.device) for name, value in self.inputs[0].items()}
+            try:
+                self.compute()
+            except Exception as error:  # no compiler on this machine: the table says so
+                self.call, self.how = eager, f"eager, since torch.compile fails ({type(error).__name__})"
+        super().prepare()
 
     def compute(self):
         rest = {name: value for name, value in self.places.items() if name != "image"}

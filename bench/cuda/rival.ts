@@ -62,7 +62,7 @@ export class Rival {
     return (await this.#ask({ do: "peaks" })) as unknown as Peaks;
   }
 
-  /** @returns how it runs: "CUDA graph", "torch.compile, CUDA graph" */
+  /** @returns how it runs: "eager, CUDA graph", "torch.compile, CUDA graph" */
   async load(name: string, job: RivalJob): Promise<string> {
     return (await this.#ask({ do: "load", case: name, job })).how as string;
   }
