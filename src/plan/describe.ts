@@ -21,8 +21,8 @@ export interface StepDescription {
   readonly bytes: Traffic;
 }
 
-/** Who chose a convolution's algorithm: the cost model (conv-algorithm.ts), measurements, or the caller. */
-export type ChosenBy = "model" | "tuned" | "override";
+/** Who chose a convolution's algorithm: the cost model (conv-algorithm.ts), measurements, the caller, or a backend by itself. */
+export type ChosenBy = "model" | "tuned" | "override" | "backend";
 
 export interface PlanStep extends StepDescription {
   readonly kind: StepKind;

@@ -80,11 +80,12 @@ export class ConvChoices {
     }
     const choices: ConvChoice[] = [];
     const chooseConv = (site: ConvSite): ConvAlgorithm => {
-      const choice = this.#choose(site, overrides[choices.length]);
+      const own = traits?.chooseConv?.(site);
+      const choice = own === undefined ? this.#choose(site, overrides[choices.length]) : backends(site, own);
       choices.push(choice);
       return choice.algorithm;
     };
-    const plan = buildPlan(graph, { chooseConv, ...traits });
+    const plan = buildPlan(graph, { ...traits, chooseConv });
     for (const { chosenBy } of choices) this.#choosers.add(chosenBy);
     return { plan, choices };
   }
@@ -118,6 +119,15 @@ export class ConvChoices {
     );
   }
 }
+
+/** The choice of a backend that decides by itself, when it prepares the plan. */
+const backends = (site: ConvSite, algorithm: ConvAlgorithm): ConvChoice => ({
+  site,
+  algorithm,
+  chosenBy: "backend",
+  usual: algorithm,
+  times: null,
+});
 
 function checked(site: ConvSite, algorithm: ConvAlgorithm | undefined): ConvAlgorithm | undefined {
   if (algorithm === undefined) return undefined;

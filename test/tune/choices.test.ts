@@ -8,7 +8,7 @@ import {
   type ConvAlgorithm,
   chooseConvAlgorithm,
 } from "../../src/plan/conv-algorithm.ts";
-import { convSites } from "../../src/plan/conv-site.ts";
+import { type ConvSite, convSites } from "../../src/plan/conv-site.ts";
 import { buildPlan } from "../../src/plan/lower.ts";
 import type { Plan } from "../../src/plan/plan.ts";
 import { CONV_ALGORITHMS } from "../../src/plan/steps.ts";
@@ -160,6 +160,27 @@ test("the cost model only takes what is admissible", () => {
   for (let seed = 0; seed < 60; seed++)
     for (const site of convSites(optimize(randomGraph(seed).graph)))
       assert.ok(admissibleAlgorithms(site).includes(chooseConvAlgorithm(site)));
+});
+
+test("a backend that chooses by itself leaves nothing to choose, and its plans are as it needs them", async () => {
+  const seen: ConvSite[] = [];
+  const chooseConv = (site: ConvSite) => {
+    seen.push(site);
+    return "auto" as const;
+  };
+  const choices = new ConvChoices(null);
+  const { plan, choices: chosen } = await choices.plan(network(), {
+    traits: { splitBatch: false, precision: "fp16", chooseConv },
+  });
+  assert.ok(chosen.length > 0);
+  assert.equal(
+    chosen.map(({ site }) => site),
+    seen,
+  );
+  for (const { algorithm, chosenBy, times } of chosen)
+    assert.equal([algorithm, chosenBy, times], ["auto", "backend", null]);
+  assert.ok(plan.tensors.some(({ dtype }) => dtype === "f16"));
+  assert.equal([choices.report.tuned, choices.report.overridden], [false, false]);
 });
 
 test.run();

@@ -24,6 +24,6 @@ export function findCudaLibrary(): string {
   if (found !== null) return found;
   throw new SpineXRError(
     "BACKEND_UNAVAILABLE",
-    `There is no CUDA library, neither the package ${name} nor ${BUILT}; with an NVIDIA GPU, install the package or run "node scripts/build-cuda.mjs --require" (CUDA 13 toolkit).`,
+    `The CUDA library is not installed: the package ${name}, or ${BUILT} by "node scripts/build-cuda.mjs --require".`,
   );
 }
