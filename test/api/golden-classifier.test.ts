@@ -34,7 +34,7 @@ test("densenet121: every golden image within 1e-4 on every kernel set and wasm b
       readRadiograph(readFileSync(shared(`third_party/radiographs/${image.replace(".png", ".dcm")}`))),
     ),
   );
-  const cases = await backendCases();
+  const cases = await backendCases({ emulated: false });
   assert.ok(cases.length >= 6, `only ${cases.map((c) => c.label).join(", ")} run here`);
   const planes: Float32Array[] = [];
   for (const backend of cases) {

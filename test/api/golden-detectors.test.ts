@@ -45,7 +45,7 @@ for (const arch of ["sparse-rcnn", "retinanet", "faster-rcnn"]) {
     const modelPackage = await openPackage(join(folder, name));
     const entry = modelPackage.manifest.detector!;
     const images = await Promise.all(golden.images.map(({ image }) => readGolden(image)));
-    const cases = await backendCases();
+    const cases = await backendCases({ emulated: false });
     assert.ok(cases.length >= 6, `only ${cases.map((c) => c.label).join(", ")} run here`);
     for (const backend of cases) {
       await withBackend(backend, async (instance) => {

@@ -1,9 +1,8 @@
 /** Every build of the core behind BackendInstance: answers, queueing, cancelling, disposal, a free event loop. */
 import { assert, suite } from "../shim.ts";
-import { affinePlan, failureOf, open, sinePlan, sines, TARGETS } from "./support.ts";
+import { affinePlan, failureOf, LENGTH, longPlan, open, sinePlan, sines, TARGETS } from "./support.ts";
 
 const test = suite("backends: core");
-const LENGTH = 1 << 16;
 const ones = (): Float32Array => new Float32Array(LENGTH).fill(1);
 
 for (const target of TARGETS) {
@@ -67,11 +66,13 @@ for (const target of TARGETS) {
 
   test(`${label}: a signal ends a run at once and the network stays usable`, async () => {
     const backend = await open(target);
-    const executor = await backend.prepare(sinePlan(LENGTH, 1000));
+    const executor = await backend.prepare(longPlan(target, 1000));
     const short = await backend.prepare(sinePlan(4, 1));
     const controller = new AbortController();
     const run = failureOf(executor.run([ones()], { signal: controller.signal }));
-    const waiting = failureOf(short.run([new Float32Array(4)], { signal: controller.signal }));
+    // Behind the first: of the same network where those of others go side by side.
+    const [other, x] = backend.sideBySide ? [executor, ones()] : [short, new Float32Array(4)];
+    const waiting = failureOf(other.run([x], { signal: controller.signal }));
     await new Promise((resolve) => setTimeout(resolve, 20));
     const start = performance.now();
     controller.abort();
@@ -89,7 +90,7 @@ for (const target of TARGETS) {
 
   test(`${label}: the event loop stays free`, async () => {
     const backend = await open(target);
-    const executor = await backend.prepare(sinePlan(LENGTH, 400));
+    const executor = await backend.prepare(longPlan(target, 400));
     await executor.run([ones()]);
     let longest = 0;
     let last = performance.now();
@@ -109,7 +110,7 @@ for (const target of TARGETS) {
 
   test(`${label}: dispose waits for the run, refuses what comes later`, async () => {
     const backend = await open(target);
-    const executor = await backend.prepare(sinePlan(LENGTH, 50));
+    const executor = await backend.prepare(longPlan(target, 50));
     const order: string[] = [];
     const running = executor.run([ones()]).then(() => order.push("run"));
     const waiting = failureOf(executor.run([ones()]));
@@ -120,7 +121,7 @@ for (const target of TARGETS) {
     assert.is((await failureOf(executor.run([ones()]))).code, "DISPOSED");
     await executor.dispose();
 
-    const other = await backend.prepare(sinePlan(LENGTH, 50));
+    const other = await backend.prepare(longPlan(target, 50));
     const last = other.run([ones()]);
     const pending = backend.prepare(sinePlan(8, 1));
     await Promise.all([backend.dispose(), backend.dispose(), last, pending.catch(() => undefined)]);
@@ -165,7 +166,8 @@ for (const target of TARGETS) {
       collect();
       return process.memoryUsage().rss / 2 ** 20;
     };
-    const before = await cycles(5);
+    // Allocators settle later where more threads allocate.
+    const before = await cycles(target.backend === "cuda" ? 30 : 5);
     const after = await cycles(15);
     assert.ok(after - before < 30, `${before.toFixed()} MB, then ${after.toFixed()} MB`);
   });

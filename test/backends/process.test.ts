@@ -21,9 +21,9 @@ function child(code: string, env: Record<string, string> = {}) {
 }
 
 for (const [index, target] of TARGETS.entries()) {
-  const opened = `const { open, sinePlan, TARGETS } = await import(${SUPPORT});
+  const opened = `const { longPlan, open, sinePlan, TARGETS } = await import(${SUPPORT});
     const backend = await open(TARGETS[${index}]);
-    const executor = await backend.prepare(sinePlan(65536, 20));
+    const executor = await backend.prepare(longPlan(TARGETS[${index}], 20));
     const x = [new Float32Array(65536).fill(1)];`;
 
   test(`${target.label}: the process ends by itself`, async () => {
@@ -46,11 +46,11 @@ for (const [index, target] of TARGETS.entries()) {
     const tsx = JSON.stringify(import.meta.resolve("tsx/esm/api"));
     const code = `import { register } from ${tsx}; register();
       const { parentPort } = await import("node:worker_threads");
-      const { open, sinePlan, TARGETS } = await import(${SUPPORT});
+      const { longPlan, open, sinePlan, TARGETS } = await import(${SUPPORT});
       const backend = await open(TARGETS[${index}]);
       const executor = await backend.prepare(sinePlan(4, 1));
       const { outputs } = await executor.run([Float32Array.of(0, 1, 2, 3)]);
-      const long = await backend.prepare(sinePlan(65536, 1000));
+      const long = await backend.prepare(longPlan(TARGETS[${index}], 1000));
       parentPort.postMessage(outputs[0][1]);
       await long.run([new Float32Array(65536).fill(1)]);`;
     const workers = [0, 1].map(() => new Worker(new URL(`data:text/javascript,${encodeURIComponent(code)}`)));

@@ -134,6 +134,13 @@ export async function open(target: Target): Promise<BackendInstance> {
   return backend.open(target.options);
 }
 
+/** Elements of longPlan's ports. */
+export const LENGTH = 1 << 16;
+
+/** A run that takes about `count` times 0.1 ms or more: of fewer steps where a GPU is emulated. */
+export const longPlan = ({ backend }: Target, count: number): Plan =>
+  sinePlan(LENGTH, backend === "cuda" ? Math.ceil(count / 20) : count);
+
 /** The code and message of what `work` throws or rejects with. */
 export async function failureOf(
   work: Promise<unknown> | (() => unknown),

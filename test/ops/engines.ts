@@ -27,6 +27,7 @@ export async function openEngines(): Promise<Engine[]> {
     ...nativeSets().flatMap((isa) =>
       [1, 2].map((threads) => ({ backend: "cpu", options: { isa, threads } })),
     ),
+    { backend: "cuda", options: { threads: 1 } },
     ...WASM_BUILDS.map((options) => ({ backend: "wasm", options })),
   ];
   const engines: Engine[] = [];

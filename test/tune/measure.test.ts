@@ -49,7 +49,7 @@ test("a convolution too large is left out before anything is allocated", () => {
   assert.is(makeTrial(huge, candidates(huge)), null);
 });
 
-for (const entry of await backendCases())
+for (const entry of await backendCases({ emulated: false }))
   test(`${entry.label}: every candidate gets a time`, async () => {
     await withBackend(entry, async (instance) => {
       const measure = measureOn(instance);
