@@ -261,12 +261,14 @@ test("the core refuses it, saying what to do", async () => {
   const engines = await openEngines();
   const graph = miniDenseNet(false);
   const inputs = Object.fromEntries(feeds(graph, 1).map((data, i) => [graph.inputs[i]!.name, data]));
-  for (const { instance } of engines)
+  for (const { instance } of engines) {
+    if (instance.precisions.includes("fp16")) continue;
     await rejects(
       () => runPlan(instance, half(graph), inputs),
       "UNSUPPORTED_OPERATOR",
       /half precision runs on/,
     );
+  }
   closeEngines(engines);
 });
 
