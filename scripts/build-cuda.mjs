@@ -33,7 +33,8 @@ function stop(sentence, status) {
 if (values.arch !== undefined && !/^(native|\d{2,3}(,\d{2,3})*)$/.test(values.arch))
   stop(`--arch: expected native, or compute capabilities such as 80,90, found ${values.arch}.`, 2);
 for (const tool of values.emulate ? ["cmake"] : ["cmake", "nvcc"])
-  if (!runs(tool)) stop(`not built, since ${tool} is not here; the backend cuda will say so.`, values.require ? 1 : 0);
+  if (!runs(tool))
+    stop(`not built, since ${tool} is not here; the backend cuda will say so.`, values.require ? 1 : 0);
 
 const variant = values.emulate ? (values.sanitize ? "cuda-sanitized" : "cuda-emulation") : "cuda";
 const folder = join(root, "build", variant);
@@ -57,7 +58,14 @@ function execute(...args) {
 
 const start = Date.now();
 execute("-S", root, "-B", folder, ...settings);
-const words = execute("--build", folder, "--target", "spinexr_cuda", "--parallel", String(availableParallelism()));
+const words = execute(
+  "--build",
+  folder,
+  "--target",
+  "spinexr_cuda",
+  "--parallel",
+  String(availableParallelism()),
+);
 for (const warning of words.split("\n").filter((line) => /\bwarning\b/i.test(line))) console.error(warning);
 const name = "libspinexr_cuda.so";
 if (!values.emulate) {

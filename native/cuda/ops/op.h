@@ -63,8 +63,8 @@ OpPointer make_op(Enqueue enqueue) {
 // How a constant is laid out for its op; the first number of a form.
 enum class Packing : int64_t { kAsIs, kHalf, kConvFloat, kConvHalf, kDepthwise, kMatmulFloat, kMatmulHalf };
 
-// allow_tf32: float products on tensor cores with 10 bits of fraction. deterministic: nothing that gives other bits from
-// run to run or from load to load, so nothing that a timing chooses either.
+// allow_tf32: float products on tensor cores with 10 bits of fraction. deterministic: nothing that gives
+// other bits from run to run or from load to load, so nothing that a timing chooses either.
 using Options = LibraryOptions;
 
 // A constant in one form, on the device.

@@ -10,8 +10,8 @@
 #include <mutex>
 #include <vector>
 
-#include "cuda/runtime/device.h"
 #include "cuda/runtime/availability.h"
+#include "cuda/runtime/device.h"
 #include "device.h"
 
 struct CUstream_st {
