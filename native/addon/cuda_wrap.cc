@@ -63,6 +63,7 @@ class DevicesWorker final : public CoreWorker {
       item.Set("driver", device.driver);
       item.Set("runtime", device.runtime);
       item.Set("cudnn", device.cudnn);
+      item.Set("reason", device.reason);
       item.Set("bytes", static_cast<double>(device.bytes));
       devices.Set(devices.Length(), item);
     }

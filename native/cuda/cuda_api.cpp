@@ -57,6 +57,8 @@ int32_t device(int32_t index, spx_cuda_device* result) {
   result->runtime = found.runtime_version;
   result->cudnn = spinexr::cuda::cudnn_version();
   result->bytes = found.total_bytes;
+  if (spinexr::cuda::check_device(found) != Status::OK)
+    snprintf(result->reason, sizeof result->reason, "%s", spinexr::last_error());
   return 0;
 }
 

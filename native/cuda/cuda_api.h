@@ -19,6 +19,7 @@ typedef struct spx_cuda_device {
   int32_t multiprocessors;
   int32_t driver, runtime, cudnn;  // 13000 is CUDA 13.0; 91002 is cuDNN 9.10.2
   uint64_t bytes;                  // of its memory
+  char reason[256];                // why engines cannot use it; "" where they can
 } spx_cuda_device;
 
 typedef struct spx_cuda_options {

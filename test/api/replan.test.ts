@@ -6,6 +6,7 @@ import { NodeBuilder } from "../../src/onnx/node-builder.ts";
 import { writeModel } from "../../src/onnx/write.ts";
 import { open, TARGETS } from "../backends/support.ts";
 import { assert, random, suite } from "../shim.ts";
+import { emulation } from "../support/cuda-emulation.ts";
 
 const test = suite("replan");
 const next = random(17);
@@ -72,6 +73,10 @@ const SIZES = [
 
 const load = async (bytes: Uint8Array, options: LoadNetworkOptions): Promise<EngineNetwork> =>
   (await loadNetwork(bytes, options)) as EngineNetwork;
+
+// The backend "cuda" of these tests is the emulated one.
+const library = emulation();
+if (library !== null) process.env.SPINEXR_CUDA = library;
 
 for (const target of TARGETS) {
   const { threads, wasmBuild } = target.options;

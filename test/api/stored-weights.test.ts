@@ -20,6 +20,7 @@ import { writeModel } from "../../src/onnx/write.ts";
 import { StoredFile } from "../../src/platform/stored-file.ts";
 import { TARGETS } from "../backends/support.ts";
 import { assert, random, suite } from "../shim.ts";
+import { emulation } from "../support/cuda-emulation.ts";
 
 const test = suite("stored weights");
 const next = random(23);
@@ -56,6 +57,10 @@ function overwrite(path: string): void {
   closeSync(file);
   utimesSync(path, new Date(), new Date(Date.now() + 5000));
 }
+
+// The backend "cuda" of these tests is the emulated one.
+const library = emulation();
+if (library !== null) process.env.SPINEXR_CUDA = library;
 
 for (const target of TARGETS) {
   const options = { backend: target.backend, ...target.options } as const;

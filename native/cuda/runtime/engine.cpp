@@ -5,6 +5,13 @@
 
 namespace spinexr::cuda {
 
+Status check_device(const DeviceProperties& device) {
+  if (device.major * 10 + device.minor >= 75) return Status::OK;
+  return fail(Status::ISA_UNAVAILABLE,
+              "%s has compute capability %d.%d; this build needs 7.5 (Turing) or higher", device.name,
+              device.major, device.minor);
+}
+
 Status Engine::create(const spx_cuda_options& options, std::unique_ptr<Engine>* engine) {
   int32_t count = 0;
   SPX_TRY(device_count(&count));
@@ -21,11 +28,7 @@ Status Engine::create(const spx_cuda_options& options, std::unique_ptr<Engine>* 
   SPX_TRY(select_device(options.device));
   SPX_TRY(device_properties(options.device, &made->properties_));
   const DeviceProperties& found = made->properties_;
-  if (found.major * 10 + found.minor < 75) {
-    return fail(Status::ISA_UNAVAILABLE,
-                "%s has compute capability %d.%d; this build needs 7.5 (Turing) or higher", found.name,
-                found.major, found.minor);
-  }
+  SPX_TRY(check_device(found));
   snprintf(made->isa_, sizeof made->isa_, "sm_%d%d", found.major, found.minor);
   SPX_TRY(open_libraries(&made->cudnn_, &made->cublas_lt_));
   SPX_TRY(made->pictures.start());

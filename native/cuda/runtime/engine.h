@@ -16,6 +16,9 @@
 
 namespace spinexr::cuda {
 
+// ISA_UNAVAILABLE where engines cannot use such a device.
+Status check_device(const DeviceProperties& device);
+
 class Engine {
  public:
   static Status create(const spx_cuda_options& options, std::unique_ptr<Engine>* engine);

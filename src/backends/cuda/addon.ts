@@ -17,6 +17,8 @@ export interface CudaDevice {
   readonly cudnn: number;
   /** Of its memory. */
   readonly bytes: number;
+  /** Why it cannot be used; "" where it can. */
+  readonly reason: string;
 }
 
 export interface CudaAddon {

@@ -38,6 +38,7 @@ async function find({ device = 0, isa }: Partial<BackendOptions>) {
   const found = devices[device];
   if (found === undefined)
     throw unavailable(`expected a device from 0 to ${devices.length - 1}, found ${device}`);
+  if (found.reason !== "") throw unavailable(found.reason);
   const own = chooseIsa("cuda", [`sm_${found.major}${found.minor}`], isa);
   return { path, addon, text: describe(found), isa: own };
 }

@@ -128,7 +128,11 @@ Status device_count(int32_t* count) {
 Status device_properties(int32_t, DeviceProperties* properties) {
   *properties = {};
   snprintf(properties->name, sizeof properties->name, "emulation");
-  properties->major = 9;
+  // SPINEXR_EMULATION_CAPABILITY: 75 is Turing's 7.5 (default 90).
+  const char* const capability = getenv("SPINEXR_EMULATION_CAPABILITY");
+  const int number = capability == nullptr ? 90 : atoi(capability);
+  properties->major = number / 10;
+  properties->minor = number % 10;
   properties->multiprocessors = 4;
   properties->shared_bytes = 227 * 1024;
   properties->total_bytes = capacity();
