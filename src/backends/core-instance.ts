@@ -36,7 +36,7 @@ async function coreExecutor(core: Core, plan: Plan, weights?: CoreWeights): Prom
   const session = await core.createSession(plan, weights);
   return {
     supports: () => true, // each has every step of steps.ts
-    hostSteps: [],
+    hostSteps: session.hostSteps,
     bytes: session.bytes,
     run: (inputs, options) => session.run(inputs, options),
     dispose: () => session.dispose(),

@@ -97,6 +97,8 @@ export interface CoreRunResult {
 export interface CoreSession {
   /** Native bytes that it alone holds. */
   readonly bytes: number;
+  /** Kinds of steps that run on the core beside a device. */
+  readonly hostSteps: readonly string[];
   /** Inputs in the order of plan.inputs, exact sizes; tensors of this core's device, or arrays. Leaves the event loop free. The signal works between steps. */
   run(
     inputs: readonly RunInput[],
@@ -116,7 +118,7 @@ export interface CoreWeights {
 
 export interface CoreInfo {
   /** "native", "cuda" or which of the three wasm builds. */
-  readonly build: "native" | "cuda" | "wasm-simd" | "wasm-simd-threads" | "wasm-relaxed-threads";
+  readonly build: "native" | "cuda" | "webgpu" | "wasm-simd" | "wasm-simd-threads" | "wasm-relaxed-threads";
   /** Kernel set in use: "avx512", "wasm_relaxed", "reference", ... */
   readonly isa: string;
   readonly threads: number;

@@ -132,6 +132,7 @@ export class DrivenCore implements Core {
 
 class DrivenSession implements CoreSession {
   readonly bytes: number;
+  readonly hostSteps: readonly string[];
   readonly #plan: Plan;
   readonly #inner: DriverSession;
   readonly #queue: SerialQueue;
@@ -149,6 +150,7 @@ class DrivenSession implements CoreSession {
     end: () => Promise<void>,
   ) {
     this.bytes = inner.bytes;
+    this.hostSteps = inner.hostSteps ?? [];
     this.#plan = { ...plan, constants: [] }; // the core has its own copy of the weights
     this.#inner = inner;
     this.#queue = queue;

@@ -26,6 +26,8 @@ export interface DriverSession {
   readonly bytes: number;
   /** Non-zero in its first element ends the run in progress between two steps. null: runs cannot be stopped. */
   readonly abortFlag: Int32Array | null;
+  /** Kinds of steps that run on the core beside a device; absent: none. */
+  readonly hostSteps?: readonly string[];
   /** Has taken what it needs from `inputs` when it returns (not when it resolves). Tensors are those of the driver's device. */
   run(inputs: readonly RunInput[], outputs: readonly OutputSpec[], profile: boolean): Promise<DriverRun>;
   destroy(): Promise<void>;

@@ -1,9 +1,11 @@
 /** What backends and their choices are called: the one list, for options, command line and selection. */
 import type { Precision } from "../plan/lower.ts";
 
-/** In the order in which "auto" tries them. */
-export const BACKEND_NAMES = ["cuda", "cpu", "wasm"] as const;
+export const BACKEND_NAMES = ["cuda", "cpu", "wasm", "webgpu"] as const;
 export type BackendName = (typeof BACKEND_NAMES)[number];
+
+/** What "auto" tries, in this order. A browser's GPU is taken where it was measured to be faster (webgpu/probe.ts). */
+export const AUTO_BACKENDS = ["cuda", "cpu", "wasm"] as const satisfies readonly BackendName[];
 
 /** Those that are the shared core and nothing else. */
 export const CORE_BACKENDS = ["cpu", "wasm"] as const satisfies readonly BackendName[];

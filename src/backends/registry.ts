@@ -4,11 +4,13 @@ import { cudaBackend } from "./cuda/backend.ts";
 import { BACKEND_NAMES, type BackendName } from "./names.ts";
 import { cpuBackend } from "./native/backend.ts";
 import { wasmBackend } from "./wasm/backend.ts";
+import { webgpuBackend } from "./webgpu/node.ts";
 
 const BY_NAME: Readonly<Record<BackendName, Backend>> = {
   cuda: cudaBackend,
   cpu: cpuBackend,
   wasm: wasmBackend,
+  webgpu: webgpuBackend,
 };
 
 export const BACKENDS: readonly Backend[] = BACKEND_NAMES.map((name) => BY_NAME[name]);

@@ -2,14 +2,14 @@
 import { SpineXRError } from "../api/errors.ts";
 import { variable } from "../platform/environment.ts";
 import type { Backend, BackendInstance, BackendOptions } from "./backend.ts";
-import { BACKEND_NAMES, type BackendChoiceName, type BackendName } from "./names.ts";
+import { AUTO_BACKENDS, BACKEND_NAMES, type BackendChoiceName, type BackendName } from "./names.ts";
 import { BACKENDS } from "./registry.ts";
 
 export interface BackendSelection extends Omit<BackendOptions, "isa"> {
   readonly backend: BackendChoiceName;
   /** Measurements or the caller will choose the algorithms of convolutions. */
   readonly tuned?: boolean;
-  /** What "auto" may take. Default: all. */
+  /** What "auto" may take. Default: AUTO_BACKENDS. */
   readonly among?: readonly BackendName[];
 }
 
@@ -25,7 +25,7 @@ export interface OpenedBackend {
  * @throws SpineXRError BACKEND_UNAVAILABLE, INVALID_ARGUMENT, OUT_OF_MEMORY, DEVICE_LOST
  */
 export async function openBackend(selection: BackendSelection): Promise<OpenedBackend> {
-  const { backend: choice, tuned: _, among = BACKEND_NAMES, ...wanted } = selection;
+  const { backend: choice, tuned: _, among = AUTO_BACKENDS, ...wanted } = selection;
   checkThreads(selection.threads);
   const options: BackendOptions = { ...wanted, isa: variable("SPINEXR_FORCE_ISA") };
   if (choice !== "auto") {

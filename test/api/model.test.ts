@@ -136,7 +136,7 @@ test("listBackends tells what runs and why the rest does not; the version is the
   const backends = await listBackends();
   assert.equal(
     backends.map(({ name }) => name),
-    ["cuda", "cpu", "wasm", "ort"],
+    ["cuda", "cpu", "wasm", "webgpu", "ort"],
   );
   for (const backend of backends) assert.is(backend.available, backend.reason === "");
   const packageJson = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));

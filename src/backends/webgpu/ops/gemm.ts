@@ -1,0 +1,128 @@
+/** What convolution and matrix product share: the tiles of gemm.wgsl and the packing of B. */
+import { type Dispatch, type Memory, type Operand, TYPES, type WeightForm } from "../dispatch.ts";
+
+const COLUMNS = 32;
+const DEPTH = 32;
+
+const up = (n: number, multiple: number): number => Math.ceil(n / multiple) * multiple;
+
+/** `count` matrices B(item, k, column), each [k][columns] filled up with zeros. */
+export function packedB(
+  tensor: number,
+  form: string,
+  sizes: { readonly count: number; readonly k: number; readonly n: number },
+  index: (item: number, k: number, column: number) => number,
+): WeightForm {
+  const { count, k, n } = sizes;
+  const width = up(n, COLUMNS);
+  const matrix = up(Math.max(k, 1), DEPTH) * width;
+  return {
+    tensor,
+    form,
+    floats: count * matrix,
+    pack(raw, target) {
+      for (let item = 0; item < count; item++) {
+        for (let depth = 0; depth < k; depth++) {
+          const row = item * matrix + depth * width;
+          for (let column = 0; column < n; column++) target[row + column] = raw[index(item, depth, column)]!;
+        }
+      }
+    },
+  };
+}
+
+/** Numbers of params that only convolutions have. */
+export const NO_CONV = {
+  post_scale: 0,
+  pre_scale: 0,
+  pre_shift: 0,
+  residual: 0,
+  residual_stride: 0,
+  height: 0,
+  width: 0,
+  pixel_stride: 0,
+  input_height: 0,
+  input_width: 0,
+  out_height: 1,
+  out_width: 1,
+  channels: 1,
+  kernel_width: 1,
+  stride_h: 1,
+  stride_w: 1,
+  pad_top: 0,
+  pad_left: 0,
+  dilation_h: 1,
+  dilation_w: 1,
+  pool_h: 1,
+  pool_w: 1,
+  pool_stride_h: 1,
+  pool_stride_w: 1,
+};
+
+export interface Product {
+  readonly tiled: boolean;
+  readonly m: number;
+  readonly n: number;
+  readonly k: number;
+  readonly items: number;
+  readonly x: Operand;
+  readonly y: Operand;
+  /** Whether what is read and written in fours may start at multiples of four elements. */
+  readonly aQuads: boolean;
+  readonly yQuads: boolean;
+  /** First elements and strides, all of which decide how wide the loads are. */
+  readonly aligned: readonly number[];
+  readonly constants: Readonly<Record<string, number | boolean>>;
+  readonly params: Readonly<Record<string, number | readonly number[]>>;
+  readonly weights: WeightForm | undefined;
+}
+
+/** Enough workgroups for a GPU before tiles become large: 8 rows of 8 loads pay with B read less often. */
+function rowsPerInvocation(m: number, n: number, items: number): number {
+  for (const rows of [8, 4, 2]) {
+    if (Math.ceil(m / (rows * 8)) * Math.ceil(n / COLUMNS) * items >= 256) return rows;
+  }
+  return m > 8 ? 2 : 1;
+}
+
+export function gemmDispatch(product: Product): Dispatch {
+  const { m, n, k, items, x, y, weights } = product;
+  const rows = rowsPerInvocation(m, n, items);
+  const rowTiles = Math.ceil(m / (rows * 8));
+  const columnTiles = Math.ceil(n / COLUMNS);
+  const even = product.aligned.every((number) => number % 4 === 0);
+  const half = x.type === TYPES.f16 || y.type === TYPES.f16;
+  // Quads of halves start at whole words only where everything is a multiple of four.
+  const aQuads = product.aQuads && (even || x.type !== TYPES.f16);
+  const yQuads = product.yQuads && (even || y.type !== TYPES.f16);
+  const wide = even && aQuads && yQuads;
+  const memory: Memory = wide ? (half ? "pairs" : "quads") : half && !yQuads ? "atomics" : "words";
+  return {
+    kernel: "gemm",
+    memory,
+    sizes: { ROWS: rows },
+    constants: {
+      ...product.constants,
+      TILED: product.tiled,
+      A_QUADS: aQuads,
+      Y_QUADS: yQuads,
+      B_ARENA: weights === undefined,
+      X_TYPE: x.type,
+      Y_TYPE: y.type,
+    },
+    params: {
+      m,
+      n,
+      k,
+      items,
+      row_tiles: rowTiles,
+      column_tiles: columnTiles,
+      weight_item: (up(Math.max(k, 1), DEPTH) * columnTiles * COLUMNS) / 4,
+      x: x.at,
+      y: y.at,
+      ...product.params,
+    },
+    workgroups: rowTiles * columnTiles * items,
+    ...(weights === undefined ? {} : { weights }),
+  };
+}
