@@ -28,7 +28,9 @@ for (let round = 0; round < Number(rounds); round++) {
 const profiles = [];
 for (let round = 0; round < Number(rounds); round++) profiles.push((await network.profile(inputs)).steps);
 const steps = medianSteps(profiles);
-console.log(`DenseNet-121, 224 x 224, ${precision} on ${instance.device}: ${median(whole).toFixed(2)} ms a run`);
+console.log(
+  `DenseNet-121, 224 x 224, ${precision} on ${instance.device}: ${median(whole).toFixed(2)} ms a run`,
+);
 console.log(`\n${kindTable(steps)}\n\n${stepTable(steps, true)}`);
 // Dawn's threads keep Node alive.
 process.exit(0);

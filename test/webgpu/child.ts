@@ -36,7 +36,9 @@ export function runChild<T>(script: string, args: readonly string[] = [], second
   });
   const line = child.stdout.split("\n").find((text) => text.startsWith(MARK));
   if (line === undefined)
-    throw new Error(`${script} ended with ${child.status ?? child.signal}:\n${child.stdout}\n${child.stderr}`);
+    throw new Error(
+      `${script} ended with ${child.status ?? child.signal}:\n${child.stdout}\n${child.stderr}`,
+    );
   return JSON.parse(line.slice(MARK.length)) as Outcome<T>;
 }
 

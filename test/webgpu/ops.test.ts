@@ -4,7 +4,17 @@ import { runChild } from "./child.ts";
 
 const test = suite("webgpu operators");
 
-const FAMILIES = ["conv", "matmul", "pool", "elementwise", "reduce", "normalize", "movement", "detection", "boxes"];
+const FAMILIES = [
+  "conv",
+  "matmul",
+  "pool",
+  "elementwise",
+  "reduce",
+  "normalize",
+  "movement",
+  "detection",
+  "boxes",
+];
 
 interface Found {
   readonly device: string;

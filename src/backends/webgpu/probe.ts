@@ -27,7 +27,10 @@ export async function compareSpeed(webgpu: BackendInstance, other: BackendInstan
 async function time(instance: BackendInstance): Promise<number> {
   const builder = new GraphBuilder();
   const x = builder.input("x", "f32", [1, CHANNELS, SIZE, SIZE]);
-  const values = Float32Array.from({ length: CHANNELS * CHANNELS * 9 }, (_, i) => ((i * 37) % 101) / 101 - 0.5);
+  const values = Float32Array.from(
+    { length: CHANNELS * CHANNELS * 9 },
+    (_, i) => ((i * 37) % 101) / 101 - 0.5,
+  );
   const [y] = builder.add("conv", {
     inputs: [x, builder.constant("w", values, [CHANNELS, CHANNELS, 3, 3]), null],
     kernel: [3, 3],

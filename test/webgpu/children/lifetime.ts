@@ -1,6 +1,7 @@
 /** Loss, disposal, cancelling, indices out of range, profiles, sharing: what happens around runs. */
-import { webgpuBackend } from "../../../src/backends/webgpu/node.ts";
+
 import type { CoreRunResult, CoreWeights } from "../../../src/backends/core.ts";
+import { webgpuBackend } from "../../../src/backends/webgpu/node.ts";
 import { buildPlan } from "../../../src/plan/lower.ts";
 import { random } from "../../shim.ts";
 import { Sketch } from "../../support/build.ts";
@@ -19,7 +20,9 @@ const codeOf = async (work: Promise<unknown>): Promise<string> =>
 /** Devices that Dawn hands out, to lose them. */
 const devices: GPUDevice[] = [];
 async function watchDevices(): Promise<void> {
-  const { globals } = (await import("webgpu")) as unknown as { globals: { GPUAdapter: typeof GPUAdapter } };
+  const { globals } = (await import("webgpu")) as unknown as {
+    globals: { GPUAdapter: typeof GPUAdapter; GPUQueue: typeof GPUQueue };
+  };
   const { prototype } = globals.GPUAdapter;
   const request = prototype.requestDevice;
   prototype.requestDevice = async function (...args) {
@@ -27,7 +30,14 @@ async function watchDevices(): Promise<void> {
     devices.push(device);
     return device;
   };
+  const { submit } = globals.GPUQueue.prototype;
+  globals.GPUQueue.prototype.submit = function (buffers) {
+    submit.call(this, buffers);
+    afterSubmit?.();
+    afterSubmit = null;
+  };
 }
+let afterSubmit: (() => void) | null = null;
 
 const weight = floats(8 * 4 * 3 * 3);
 function convPlan(size: number) {
@@ -77,11 +87,14 @@ await finish(reason, async () => {
     const running = codeOf(executor.run([x]));
     devices.at(-1)!.destroy();
     const code = await running;
-    (facts.lost as unknown[]).push(code === "DEVICE_LOST" || code === "none", equal(await executor.run([x]), first));
+    (facts.lost as unknown[]).push(
+      code === "DEVICE_LOST" || code === "none",
+      equal(await executor.run([x]), first),
+    );
   }
-  const running = codeOf(other.run([floats(4 * 144)]));
-  devices.at(-1)!.destroy();
-  facts.lostCode = await running;
+  afterSubmit = () => devices.at(-1)!.destroy();
+  facts.lostMidway = await codeOf(other.run([floats(4 * 144)]));
+  facts.afterLoss = equal(await executor.run([x]), first);
   facts.devices = devices.length;
 
   await other.dispose();
@@ -92,7 +105,9 @@ await finish(reason, async () => {
   const sketch = new Sketch();
   const table = sketch.builder.input("table", "f32", [5, 3]);
   const indices = sketch.builder.input("indices", "i32", [4]);
-  const gather = await instance.prepare(buildPlan(sketch.finish(...sketch.builder.add("gather", { inputs: [table, indices], axis: 0 }))));
+  const gather = await instance.prepare(
+    buildPlan(sketch.finish(...sketch.builder.add("gather", { inputs: [table, indices], axis: 0 }))),
+  );
   const rows = floats(15);
   facts.index = await codeOf(gather.run([rows, Int32Array.of(0, 4, 5, 1)]));
   const good = await gather.run([rows, Int32Array.of(0, -1, 4, 1)]);

@@ -54,7 +54,10 @@ await finish(reason, async () => {
       let worst = 0;
       for (const [i, image] of images.entries()) {
         const { classify } = await prepare(instance.image, image, { classifiers, detector: null });
-        const { probability } = toAbnormality(manifest, await runClassifiers(classifiers, classify));
+        const { probability } = toAbnormality(
+          manifest,
+          await runClassifiers(classifiers, classify, { sideBySide: false }),
+        );
         worst = Math.max(worst, Math.abs(probability - used[i]!.probability));
       }
       return { worst, seconds: (performance.now() - start) / 1000 };

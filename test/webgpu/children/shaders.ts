@@ -1,5 +1,5 @@
 /** Compiles every kernel for every way of seeing the arena on Dawn's null backend, which validates and runs nothing. */
-import type { Dispatch, Memory } from "../../../src/backends/webgpu/dispatch.ts";
+import type { Memory } from "../../../src/backends/webgpu/dispatch.ts";
 import { shaderSource } from "../../../src/backends/webgpu/pipelines.ts";
 import { SHADERS, type ShaderName } from "../../../src/backends/webgpu/shaders.ts";
 import { finish } from "../child.ts";
@@ -11,14 +11,21 @@ const kernels = (Object.keys(SHADERS) as ShaderName[]).filter(
 );
 
 /** Values under which each kernel is complete; every override is named, so that a new one has to be, too. */
-function constantsOf(kernel: ShaderName, set: number): Dispatch["constants"] {
+function constantsOf(kernel: ShaderName, set: number): Record<string, number> {
   const values: Record<string, number> = {};
   for (const [, name, type] of SHADERS[kernel].matchAll(/override (\w+): (\w+);/g)) {
     const special = { LANES: set === 0 ? 1 : 64, RANK: 1 + set, TILED: set === 0 ? 1 : 0 }[name!];
-    values[name!] = special ?? (name!.endsWith("_TYPE") ? (set === 0 ? 0 : 3) : type === "bool" ? set % 2 : set);
+    values[name!] =
+      special ?? (name!.endsWith("_TYPE") ? (set === 0 ? 0 : 3) : type === "bool" ? set % 2 : set);
   }
   return values;
 }
+
+/** Dawn crashes where a device outlives what it came from. */
+const alive: unknown[] = [];
+const keepAlive = (object: unknown): void => {
+  alive.push(object);
+};
 
 await finish(
   async () =>
@@ -28,7 +35,10 @@ await finish(
     ),
   async () => {
     const { create } = (await import("webgpu")) as unknown as { create(options: readonly string[]): GPU };
-    const adapter = await create(["backend=null"]).requestAdapter();
+    const gpu = create(["backend=null"]);
+    keepAlive(gpu);
+    const adapter = await gpu.requestAdapter();
+    keepAlive(adapter);
     const device = await adapter!.requestDevice();
     const problems: string[] = [];
     let count = 0;
@@ -38,7 +48,9 @@ await finish(
           const code = shaderSource(kernel, memory, rows === 0 ? {} : { ROWS: rows });
           const module = device.createShaderModule({ code });
           const { messages } = await module.getCompilationInfo();
-          problems.push(...messages.map(({ message, lineNum }) => `${kernel} ${memory}, line ${lineNum}: ${message}`));
+          problems.push(
+            ...messages.map(({ message, lineNum }) => `${kernel} ${memory}, line ${lineNum}: ${message}`),
+          );
           for (const set of [0, 1, 2]) {
             count++;
             try {
