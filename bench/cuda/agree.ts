@@ -38,7 +38,9 @@ export function agree(ours: Outputs, rival: Outputs, precision: Precision): stri
     const [own, other] = [detections(ours), detections(rival)];
     const share = Math.min(partnered(own, other, limit), partnered(other, own, limit));
     if (!(share >= PARTNERS[precision]))
-      throw new Error(`only ${(100 * share).toFixed(0)} % of the findings are on both sides`);
+      throw new Error(
+        `only ${(100 * share).toFixed(0)} % of ${own.scores.length} and ${other.scores.length} findings are on both sides`,
+      );
     notes.push(`${(100 * share).toFixed(0)} % of ${other.scores.length} findings on both sides`);
   }
   return notes.join(", ");
