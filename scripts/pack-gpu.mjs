@@ -23,9 +23,9 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
-import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { buildSync } from "esbuild";
 
 const LIMIT = 60 * 2 ** 20;
 const root = join(import.meta.dirname, "..");
@@ -54,7 +54,6 @@ const copy = (path) => cpSync(join(root, path), join(out, path), { recursive: tr
 
 /** The scripts as one file each, two folders below the package's root as in a checkout. */
 function bundle(source, target) {
-  const { buildSync } = createRequire(createRequire(import.meta.url).resolve("tsx/package.json"))("esbuild");
   buildSync({
     entryPoints: [join(root, source)],
     outfile: join(out, target),
