@@ -10,6 +10,7 @@ const PRODUCT = /\.(js|d\.ts)(\.map)?$/;
 
 if (existsSync(dist)) {
   for (const file of readdirSync(dist, { recursive: true, encoding: "utf8" })) {
+    if (/^web[\\/]/.test(file)) continue; // build-web.mjs makes that folder
     if (PRODUCT.test(file) && !existsSync(join(root, "src", file.replace(PRODUCT, ".ts"))))
       rmSync(join(dist, file));
   }

@@ -7,7 +7,7 @@ export { type LoadNetworkOptions, loadNetwork } from "./api/load-network.ts";
 export type { DisplayOptions, Model, ScreenOptions, TimingDetail } from "./api/model.ts";
 export type { Network, NetworkInput, RunOptions, RunProfile, StepTiming } from "./api/network.ts";
 export type { OnProgress, ProgressEvent } from "./api/progress.ts";
-export { type ImageDataLike, type ReadImageOptions, readImage } from "./api/read-image.ts";
+export { type ImageDataLike, type ImageSource, type ReadImageOptions, readImage } from "./api/read-image.ts";
 export type {
   Abnormality,
   BackendReport,
@@ -21,6 +21,7 @@ export type {
 export { type ScreenAllOptions, type ScreenOutcome, screenAll } from "./api/screen-all.ts";
 export type { Tensor, TensorArray, TensorInput, TensorType } from "./api/tensor.ts";
 export type { TuningChoice } from "./api/tuning.ts";
+export type { WasmSource } from "./backends/names.ts";
 export type { Radiograph } from "./image/radiograph.ts";
 export type { Manifest } from "./package/manifest.ts";
 export type { ConvAlgorithm } from "./plan/conv-algorithm.ts";

@@ -1,5 +1,6 @@
 /** loadModel(): a model package to a Model that is ready to screen. */
 import { openBackend } from "../backends/select.ts";
+import { DEFAULT_MODEL } from "../package/default.ts";
 import type { Manifest } from "../package/manifest.ts";
 import { openPackage } from "../package/resolve.ts";
 import type { Classifier } from "../tasks/classify.ts";
@@ -11,7 +12,7 @@ import { BACKEND_CHECKS, type BackendChoice, selectionOf } from "./backend-choic
 import { SpineXRError, throwIfAborted } from "./errors.ts";
 import { loadClassifier } from "./load-classifier.ts";
 import { loadDetector } from "./load-detector.ts";
-import { Model } from "./model.ts";
+import { EngineModel, type Model } from "./model.ts";
 import { checkOptions, isBoolean, isFunction, isSignal, suggestion } from "./options.ts";
 import type { OnProgress } from "./progress.ts";
 import { isAlgorithmsByNetwork, openTuner, tuneMode } from "./tuning.ts";
@@ -25,8 +26,7 @@ export interface LoadModelOptions extends BackendChoice {
   readonly onProgress?: OnProgress;
 }
 
-/** The package used when none is named. */
-export const DEFAULT_MODEL = "spinexr-phantom";
+export { DEFAULT_MODEL };
 
 /**
  * @param reference a package folder or .zip, an http(s) URL of one, or the name of a package shipped with spinexr
@@ -76,7 +76,7 @@ export async function loadModel(
       onProgress?.({ phase: "self-test" });
       await runSelfTest(selfTest, await modelPackage.read(selfTest.file), instance, classifiers, signal);
     }
-    return new Model(manifest, instance, classifiers, detector, rejected);
+    return new EngineModel(manifest, instance, classifiers, detector, rejected);
   } catch (error) {
     await Promise.all([...classifiers, detector].map((half) => half?.network.dispose()));
     await instance.dispose();

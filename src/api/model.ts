@@ -20,7 +20,7 @@ import { joinReports } from "./tuning.ts";
 /** How closely a screening is timed. */
 export type TimingDetail = "stages" | "steps";
 
-interface CallOptions {
+export interface CallOptions {
   /** Cancels between steps. */
   readonly signal?: AbortSignal;
 }
@@ -44,9 +44,42 @@ const NO_DETECTOR = "This model package has no detector: lesions were not looked
 /**
  * Owns native memory and threads: `await using`, or call dispose(). Several calls may be in flight; they queue, where the
  * backend does not run networks side by side.
- * Node: yes. Browser: yes (worker).
+ * Node: yes. Browser: yes (in a worker, or with `worker: false` on the calling thread).
  */
-export class Model {
+export interface Model {
+  readonly manifest: Manifest;
+  readonly backend: BackendReport;
+  /** Who chose the algorithms of the plans made so far. */
+  readonly tuning: TuningReport;
+  /**
+   * Everything the package can say about one picture. For research use; not a diagnosis.
+   * @throws SpineXRError ABORTED, DISPOSED, UNSUPPORTED_PIXELS; INVALID_PACKAGE where a detector's answer is not what
+   * its manifest says
+   */
+  screen(image: Radiograph, options?: ScreenOptions): Promise<ScreeningReport>;
+  /**
+   * The classifier half alone.
+   * @throws SpineXRError as screen(); INVALID_ARGUMENT where the package has no classifier
+   */
+  classify(image: Radiograph, options?: CallOptions): Promise<Abnormality>;
+  /**
+   * The detector half alone: all that was found, in falling score, before any decision rule.
+   * @throws SpineXRError as screen(); INVALID_ARGUMENT where the package has no detector
+   */
+  detect(image: Radiograph, options?: CallOptions): Promise<Finding[]>;
+  /**
+   * The 8-bit grey picture that the networks are shown, for people: whole or a part, at its own size or resized
+   * (bilinear, smoothed when it shrinks).
+   * @throws SpineXRError as screen(); INVALID_ARGUMENT for a part that is not inside the picture, or a wrong size
+   */
+  display(image: Radiograph, options?: DisplayOptions): Promise<GrayImage>;
+  /** Frees native memory and threads; waits for calls in progress. Idempotent. */
+  dispose(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** A Model over our own engine, on the thread that calls it. */
+export class EngineModel implements Model {
   readonly manifest: Manifest;
   readonly backend: BackendReport;
   readonly #instance: BackendInstance;
@@ -54,7 +87,6 @@ export class Model {
   readonly #detector: Detector | null;
   #disposed: Promise<void> | null = null;
 
-  /** @internal use loadModel() */
   constructor(
     manifest: Manifest,
     instance: BackendInstance,
@@ -70,17 +102,11 @@ export class Model {
     this.backend = { name, device, isa, threads, precision, hostSteps: [], rejected };
   }
 
-  /** Who chose the algorithms of the plans made so far. */
   get tuning(): TuningReport {
     const detector = this.#detector === null ? [] : [this.#detector];
     return joinReports([...this.#classifiers, ...detector].map(({ network }) => network.tuning));
   }
 
-  /**
-   * Everything the package can say about one picture. For research use; not a diagnosis.
-   * @throws SpineXRError ABORTED, DISPOSED, UNSUPPORTED_PIXELS; INVALID_PACKAGE where a detector's answer is not what
-   * its manifest says
-   */
   async screen(image: Radiograph, options: ScreenOptions = {}): Promise<ScreeningReport> {
     this.#check("screen", image, options, { timings: isOneOf(["stages", "steps"]) });
     const { signal, timings = "stages" } = options;
@@ -119,10 +145,6 @@ export class Model {
     };
   }
 
-  /**
-   * The classifier half alone.
-   * @throws SpineXRError as screen(); INVALID_ARGUMENT where the package has no classifier
-   */
   async classify(image: Radiograph, options: CallOptions = {}): Promise<Abnormality> {
     this.#check("classify", image, options);
     if (this.#classifiers.length === 0) throw this.#missing("classifier");
@@ -134,10 +156,6 @@ export class Model {
     return toAbnormality(this.manifest, logits);
   }
 
-  /**
-   * The detector half alone: all that was found, in falling score, before any decision rule.
-   * @throws SpineXRError as screen(); INVALID_ARGUMENT where the package has no detector
-   */
   async detect(image: Radiograph, options: CallOptions = {}): Promise<Finding[]> {
     this.#check("detect", image, options);
     const detector = this.#detector;
@@ -147,11 +165,6 @@ export class Model {
     return toFindings(this.#instance.detection, detector.entry, raw!, image);
   }
 
-  /**
-   * The 8-bit grey picture that the networks are shown, for people: whole or a part, at its own size or resized
-   * (bilinear, smoothed when it shrinks).
-   * @throws SpineXRError as screen(); INVALID_ARGUMENT for a part that is not inside the picture, or a wrong size
-   */
   async display(image: Radiograph, options: DisplayOptions = {}): Promise<GrayImage> {
     this.#check("display", image, options, { part: isObject, size: isObject });
     const { part, size } = options;
@@ -162,7 +175,6 @@ export class Model {
     return this.#instance.image.resize(shown, size.height, size.width);
   }
 
-  /** Frees native memory and threads; waits for calls in progress. Idempotent. */
   dispose(): Promise<void> {
     this.#disposed ??= (async () => {
       await Promise.all([...this.#classifiers, this.#detector].map((half) => half?.network.dispose()));

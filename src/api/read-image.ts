@@ -1,6 +1,7 @@
 /** readImage(): whatever the caller has to a Radiograph. */
 import type { Radiograph } from "../image/radiograph.ts";
 import { type RawFormat, readRadiograph } from "../image/read.ts";
+import { drawnPixels } from "../platform/drawn.ts";
 import { type ByteSource, readBytes } from "../platform/files.ts";
 import { type Check, checkOptions, isInteger, isObject, isSignal } from "./options.ts";
 
@@ -19,6 +20,12 @@ export interface ImageDataLike {
   readonly data: Uint8ClampedArray | Uint8Array;
 }
 
+/** What a page draws on, in browsers. */
+export type Drawn = ImageBitmap | HTMLCanvasElement | OffscreenCanvas;
+
+/** What readImage() takes. */
+export type ImageSource = ByteSource | ImageDataLike | Drawn;
+
 const CHECKS: Readonly<Record<string, Check>> = {
   frame: isInteger(0, 65535),
   raw: isObject,
@@ -28,23 +35,21 @@ const CHECKS: Readonly<Record<string, Check>> = {
 /**
  * Reads a DICOM, PNG or JPEG picture, ImageData, or raw samples. The format is recognised by content, never by name.
  * Node: yes. Browser: yes.
- * @param source path, URL, Blob, bytes or ImageData
+ * @param source path, URL, Blob, bytes or ImageData; in browsers also ImageBitmap and canvas
  * @throws SpineXRError with a code that says what is wrong with the file
  */
-export async function readImage(
-  source: ByteSource | ImageDataLike,
-  options: ReadImageOptions = {},
-): Promise<Radiograph> {
+export async function readImage(source: ImageSource, options: ReadImageOptions = {}): Promise<Radiograph> {
   checkOptions("readImage", options, CHECKS);
-  if (isImageData(source)) {
-    const { width, height, data } = source;
+  const shown = drawnPixels(source) ?? source;
+  if (isImageData(shown)) {
+    const { width, height, data } = shown;
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
     return readRadiograph(bytes, { signal: options.signal, raw: { width, height, bits: 8, channels: 4 } });
   }
-  const bytes = await readBytes(source, { signal: options.signal });
+  const bytes = await readBytes(shown as ByteSource, { signal: options.signal });
   return readRadiograph(bytes, options);
 }
 
-function isImageData(source: ByteSource | ImageDataLike): source is ImageDataLike {
+function isImageData(source: ImageSource): source is ImageDataLike {
   return typeof source === "object" && "width" in source && "data" in source;
 }

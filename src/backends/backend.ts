@@ -5,7 +5,7 @@ import type { Step } from "../plan/steps.ts";
 import type { CoreRunResult, CoreWeights, ImageCore } from "./core.ts";
 import type { DetectionCore } from "./detection.ts";
 import type { RunInput } from "./device-tensor.ts";
-import type { BackendName, WasmBuildChoice } from "./names.ts";
+import type { BackendName, WasmBuildChoice, WasmSource } from "./names.ts";
 
 export interface Probe {
   readonly available: boolean;
@@ -24,6 +24,10 @@ export interface BackendOptions {
   readonly isa?: string;
   /** wasm only: which build; "auto" takes the best that this host can run. */
   readonly wasmBuild?: WasmBuildChoice;
+  /** wasm only: the module to use. Default: the one of this package that fits. */
+  readonly wasm?: WasmSource;
+  /** wasm only: false runs the core on the thread that calls, with the build "simd". Default true. */
+  readonly worker?: boolean;
   /** One of the backend's `precisions`. Default "fp32". */
   readonly precision?: Precision;
   /** cuda only: which GPU, from 0 on. Default 0. */
@@ -61,6 +65,8 @@ export interface BackendInstance {
   readonly plans: PlanTraits;
   /** Runs of different executors go side by side; otherwise they queue. */
   readonly sideBySide: boolean;
+  /** What it would rather have used, with the reason why not: "wasm-relaxed-threads". */
+  readonly rejected?: readonly { readonly name: string; readonly reason: string }[];
   /** Pixel operations: those of the shared core; where networks run on a GPU, their inputs are made there. */
   readonly image: ImageCore;
   /** Box operations: always the shared core. */

@@ -16,5 +16,11 @@ export type BackendChoiceName = (typeof BACKEND_CHOICES)[number];
 export const WASM_BUILDS = ["auto", "simd", "simd-threads", "relaxed-threads"] as const;
 export type WasmBuildChoice = (typeof WASM_BUILDS)[number];
 
+/** Where the core's module is: one of them, or for `url` ending in "/" a folder with all three. */
+export type WasmSource =
+  | { readonly url: string | URL }
+  | { readonly module: WebAssembly.Module }
+  | { readonly bytes: Uint8Array | ArrayBuffer };
+
 /** In what tensors are kept; sums are float32 in both. */
 export const PRECISIONS = ["fp32", "fp16"] as const satisfies readonly Precision[];

@@ -15,7 +15,7 @@ export interface BackendSelection extends Omit<BackendOptions, "isa"> {
 
 export interface OpenedBackend {
   readonly instance: BackendInstance;
-  /** What "auto" tried before and why it was refused; [] for a backend by name. */
+  /** What "auto" tried before and why it was refused, and what the backend would rather have used. */
   readonly rejected: readonly { readonly name: string; readonly reason: string }[];
 }
 
@@ -37,7 +37,7 @@ export async function openBackend(selection: BackendSelection): Promise<OpenedBa
       );
     const misfit = foreignOption(choice, selection) ?? lacks(backend, selection);
     if (misfit !== null) throw new SpineXRError("INVALID_ARGUMENT", misfit);
-    return { instance: await backend.open(options), rejected: [] };
+    return opened(await backend.open(options), []);
   }
   const rejected: { name: string; reason: string }[] = [];
   for (const backend of BACKENDS) {
@@ -48,7 +48,7 @@ export async function openBackend(selection: BackendSelection): Promise<OpenedBa
       continue;
     }
     try {
-      return { instance: await backend.open(options), rejected };
+      return opened(await backend.open(options), rejected);
     } catch (error) {
       if (!(error instanceof SpineXRError) || !GO_ON.includes(error.code)) throw error;
       rejected.push({ name: backend.name, reason: error.message });
@@ -59,6 +59,11 @@ export async function openBackend(selection: BackendSelection): Promise<OpenedBa
     `No backend runs here. ${rejected.map(({ name, reason }) => `${name}: ${reason}`).join(" ")}`,
   );
 }
+
+const opened = (instance: BackendInstance, before: OpenedBackend["rejected"]): OpenedBackend => ({
+  instance,
+  rejected: [...before, ...(instance.rejected ?? [])],
+});
 
 /** What lets "auto" try the next. */
 const GO_ON: readonly string[] = ["BACKEND_UNAVAILABLE", "DEVICE_LOST"];

@@ -1,15 +1,22 @@
 /** openPackage(): a name, path, address or set of files to a checked model package. */
-import { basename, dirname } from "node:path";
-import { fileURLToPath } from "node:url";
 import { type ErrorCode, SpineXRError, throwIfAborted } from "../api/errors.ts";
 import { suggestion } from "../api/options.ts";
 import type { OnProgress } from "../api/progress.ts";
 import type { ByteFile } from "../bytes/stored.ts";
 import { readBytes } from "../platform/files.ts";
-import { foldersWith, pathKind } from "../platform/folders.ts";
 import { sha256Hex, sha256HexOfFile } from "../platform/hash.ts";
+import { findLocal, shippedPackages } from "../platform/local-packages.ts";
+import { packageCache } from "../platform/package-cache.ts";
+import { isOffline } from "../platform/remote.ts";
 import type { Manifest } from "./manifest.ts";
-import { folderSource, mapSource, type PackageSource, remoteSource, zipSource } from "./source.ts";
+import {
+  filesSource,
+  folderSource,
+  mapSource,
+  type PackageSource,
+  remoteSource,
+  zipSource,
+} from "./source.ts";
 import { parseManifest } from "./validate.ts";
 
 /** What openPackage takes: a shipped name, a path, a file: or http(s): URL, or the files themselves by name. */
@@ -40,9 +47,6 @@ export interface OpenPackageOptions {
 
 const MANIFEST = "model.json";
 
-/** Beside src/ in a checkout, beside dist/ when installed. */
-const SHIPPED = new URL("../../models/", import.meta.url);
-
 /**
  * Opens a model package and checks its manifest. A name of a shipped package wins over a folder of the same name
  * (write "./name" for the folder). Nothing is fetched unless the reference is an http(s) URL.
@@ -59,12 +63,14 @@ export async function openPackage(
   const fetchFile = async (file: string): Promise<Uint8Array> => {
     throwIfAborted(signal);
     onProgress?.({ phase: "fetch", file, loaded: 0, total: null });
-    const bytes = await source.read(file, signal);
+    const onBytes = (loaded: number, total: number | null): void => {
+      if (loaded !== total) onProgress?.({ phase: "fetch", file, loaded, total });
+    };
+    const bytes = await source.read(file, { signal, onBytes });
     onProgress?.({ phase: "fetch", file, loaded: bytes.length, total: bytes.length });
     return bytes;
   };
-  const manifestBytes = await fetchFile(MANIFEST);
-  const manifest = parseManifest(manifestBytes);
+  const { manifest, manifestBytes } = await readManifest(source, fetchFile);
   const hashes = hashesOf(manifest);
   const hashOf = (file: string): string =>
     hashes.get(file) ??
@@ -79,9 +85,16 @@ export async function openPackage(
   };
   const read = async (file: string): Promise<Uint8Array> => {
     hashOf(file);
+    const address = source.address?.(file) ?? null;
+    const kept = address && (await packageCache?.get(address, hashOf(file)));
+    if (kept && sha256Hex(kept) === hashOf(file)) {
+      onProgress?.({ phase: "fetch", file, loaded: kept.length, total: kept.length });
+      return kept;
+    }
     const bytes = await fetchFile(file);
     onProgress?.({ phase: "verify", file });
     verify(file, sha256Hex(bytes));
+    if (address !== null) await packageCache?.put(address, hashOf(file), bytes);
     return bytes;
   };
   return {
@@ -108,12 +121,27 @@ export async function openPackage(
   };
 }
 
+/** The manifest as it is now; where the network cannot be reached, as it was when the package was loaded last. */
+async function readManifest(source: PackageSource, fetchFile: (file: string) => Promise<Uint8Array>) {
+  const address = source.address?.(MANIFEST) ?? null;
+  let manifestBytes: Uint8Array;
+  try {
+    manifestBytes = await fetchFile(MANIFEST);
+  } catch (error) {
+    const kept = address && isOffline(error) ? await packageCache?.get(address, MANIFEST) : null;
+    if (!kept) throw error;
+    manifestBytes = kept;
+  }
+  const manifest = parseManifest(manifestBytes);
+  if (address !== null) await packageCache?.put(address, MANIFEST, manifestBytes);
+  return { manifest, manifestBytes };
+}
+
 function fail(code: ErrorCode, sentence: string): never {
   throw new SpineXRError(code, sentence);
 }
 
-/** Names of the packages that come with spinexr. */
-export const shippedPackages = (): Promise<string[]> => foldersWith(fileURLToPath(SHIPPED), MANIFEST);
+export { shippedPackages };
 
 function hashesOf({ classifiers, detector, selfTest }: Manifest): Map<string, string> {
   const hashes = new Map<string, string>();
@@ -130,9 +158,7 @@ function hashesOf({ classifiers, detector, selfTest }: Manifest): Map<string, st
 
 async function findSource(reference: PackageReference, options: OpenPackageOptions): Promise<PackageSource> {
   if (reference instanceof URL) {
-    return reference.protocol === "file:"
-      ? localSource(fileURLToPath(reference), options)
-      : remote(reference, options);
+    return reference.protocol === "file:" ? localSource(reference, options) : remote(reference, options);
   }
   if (typeof reference === "string") {
     if (/^https?:\/\//i.test(reference) && !URL.canParse(reference)) {
@@ -161,16 +187,22 @@ async function remote(url: URL, { signal }: OpenPackageOptions): Promise<Package
   return remoteSource(new URL(url.pathname.endsWith("/") ? url.href : `${url.origin}${url.pathname}/`));
 }
 
-async function localSource(reference: string, { signal }: OpenPackageOptions): Promise<PackageSource> {
+async function localSource(reference: string | URL, options: OpenPackageOptions): Promise<PackageSource> {
+  const found = await findLocal(reference);
+  switch (found?.kind) {
+    case "folder":
+      return folderSource(found.path);
+    case "archive":
+      return zipSource(await readBytes(found.path, { signal: options.signal }), found.path);
+    case "files":
+      return filesSource(found.origin, found.files);
+    case "address":
+      return remote(found.url, options);
+  }
   const shipped = await shippedPackages();
-  if (shipped.includes(reference)) return folderSource(fileURLToPath(new URL(`${reference}/`, SHIPPED)));
-  const kind = reference === "" ? "absent" : await pathKind(reference);
-  if (kind === "folder") return folderSource(reference);
-  if (kind === "file" && basename(reference) === MANIFEST) return folderSource(dirname(reference));
-  if (kind === "file") return zipSource(await readBytes(reference, { signal }), reference);
   throw new SpineXRError(
     "MODEL_NOT_FOUND",
-    `There is no model package ${JSON.stringify(reference)}: no such folder or .zip, and no shipped package of that ` +
-      `name.${suggestion(reference, shipped)} Shipped packages: ${shipped.join(", ") || "none"}.`,
+    `There is no model package ${JSON.stringify(`${reference}`)}: no such folder or .zip, and no shipped package of that ` +
+      `name.${suggestion(`${reference}`, shipped)} Shipped packages: ${shipped.join(", ") || "none"}.`,
   );
 }

@@ -4,6 +4,7 @@ import type { ByteFile } from "../bytes/stored.ts";
 import { isInsidePath, openZip } from "../convert/checkpoint/zip.ts";
 import { readBytes } from "../platform/files.ts";
 import { openInside, readInside } from "../platform/folders.ts";
+import type { ReadOptions } from "../platform/remote.ts";
 
 /** The largest protobuf message, hence the largest ONNX file. */
 export const MAX_FILE_BYTES = 2 ** 31;
@@ -12,7 +13,9 @@ export interface PackageSource {
   /** For messages and reports. */
   readonly origin: string;
   /** @throws SpineXRError INVALID_PACKAGE where the file is not there, LIMIT_EXCEEDED, ABORTED */
-  read(file: string, signal?: AbortSignal): Promise<Uint8Array>;
+  read(file: string, options?: ReadOptions): Promise<Uint8Array>;
+  /** Where the file comes from over the network. */
+  address?(file: string): URL | null;
   /** The same without reading it, where that is possible. */
   open?(file: string, signal?: AbortSignal): Promise<ByteFile>;
 }
@@ -22,7 +25,7 @@ export function folderSource(path: string): PackageSource {
   const fail = (file: string) => (cause: unknown) => missing(path, file, cause);
   return {
     origin: path,
-    read: (file, signal) => readInside(path, file, { maxBytes, signal }).catch(fail(file)),
+    read: (file, { signal } = {}) => readInside(path, file, { maxBytes, signal }).catch(fail(file)),
     open: (file, signal) => openInside(path, file, { maxBytes, signal }).catch(fail(file)),
   };
 }
@@ -36,11 +39,21 @@ export function mapSource(files: ReadonlyMap<string, Uint8Array>): PackageSource
 }
 
 /** `base` is the address of the folder; it ends with a slash. */
-export function remoteSource(base: URL): PackageSource {
+export const remoteSource = (base: URL): PackageSource =>
+  addressSource(base.href, (file) => new URL(file, base));
+
+/** Files with an address each. */
+export const filesSource = (origin: string, files: ReadonlyMap<string, URL>): PackageSource =>
+  addressSource(origin, (file) => files.get(file) ?? null);
+
+function addressSource(origin: string, address: (file: string) => URL | null): PackageSource {
   return {
-    origin: base.href,
-    read: (file, signal) =>
-      readBytes(new URL(file, base), { signal }).catch((cause) => missing(base.href, file, cause)),
+    origin,
+    address,
+    async read(file, options) {
+      const url = address(file) ?? missing(origin, file);
+      return readBytes(url, options).catch((cause) => missing(origin, file, cause));
+    },
   };
 }
 

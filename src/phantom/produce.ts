@@ -54,7 +54,7 @@ class Thread {
   #settle: { resolve(file: Uint8Array): void; reject(error: unknown): void } | null = null;
 
   constructor() {
-    this.#handle = spawnWorker(import.meta.url, "worker", null, {
+    this.#handle = spawnWorker("phantom/worker", null, {
       message: (message) => this.#settle?.resolve(message as Uint8Array),
       gone: (cause) =>
         this.#settle?.reject(

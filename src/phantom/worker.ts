@@ -1,5 +1,5 @@
 /** Makes files in a thread of its own: numbers in, bytes out. */
-import { workerScope } from "../platform/workers.ts";
+import { workerMain } from "../platform/worker-scope.ts";
 import { phantomDicom } from "./file.ts";
 import { type EncodeSamples, loadJpegLs } from "./jpeg-ls.ts";
 import { type PhantomKey, planPhantom } from "./plan.ts";
@@ -10,11 +10,12 @@ export interface PhantomOrder {
   readonly compress: boolean;
 }
 
-const scope = workerScope<null>();
-let encoder: Promise<EncodeSamples> | undefined;
-scope.onMessage(async (message) => {
-  const { key, compress } = message as PhantomOrder;
-  if (compress) encoder ??= loadJpegLs();
-  const bytes = phantomDicom(planPhantom(key), compress ? await encoder : undefined);
-  scope.post(bytes, [bytes.buffer as ArrayBuffer]);
+workerMain<null>((scope) => {
+  let encoder: Promise<EncodeSamples> | undefined;
+  scope.onMessage(async (message) => {
+    const { key, compress } = message as PhantomOrder;
+    if (compress) encoder ??= loadJpegLs();
+    const bytes = phantomDicom(planPhantom(key), compress ? await encoder : undefined);
+    scope.post(bytes, [bytes.buffer as ArrayBuffer]);
+  });
 });

@@ -2,3 +2,6 @@
 
 /** Resolves after whatever waits in the event loop has had its turn. */
 export const pause = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** A timer that does not keep the process alive. */
+export const releaseTimer = (timer: ReturnType<typeof setTimeout>): void => void timer.unref();

@@ -3,7 +3,8 @@ import { closeSync, constants, fstatSync, openSync, readSync, statSync } from "n
 import { fileURLToPath } from "node:url";
 import { SpineXRError } from "../api/errors.ts";
 import type { ByteFile } from "../bytes/stored.ts";
-import { type ByteSource, checkSize, unreadable } from "./files.ts";
+import { type ByteSource, unreadable } from "./files.ts";
+import { checkSize } from "./remote.ts";
 
 /** Closes what nobody closed. */
 const forgotten = new FinalizationRegistry<number>((descriptor) => closeSync(descriptor));

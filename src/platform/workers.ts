@@ -1,8 +1,12 @@
-/**
- * Threads that run a module of this package. The module sits beside its caller, as .ts in a checkout that runs through
- * tsx and as .js in dist/.
- */
-import { isMainThread, parentPort, type Transferable, Worker, workerData } from "node:worker_threads";
+/** Threads that run a module of this package: .ts in a checkout that runs through tsx, .js in dist/. */
+import { type Transferable, Worker } from "node:worker_threads";
+
+/** The modules that run as threads, by their path in src/. They begin with workerMain() of worker-scope.ts. */
+export type WorkerModule =
+  | "backends/wasm/worker"
+  | "backends/wasm/pool-worker"
+  | "image/codecs/worker"
+  | "phantom/worker";
 
 export interface WorkerHandle {
   post(message: unknown, transfer?: readonly ArrayBuffer[]): void;
@@ -18,11 +22,11 @@ export interface WorkerEvents {
   gone(error: Error): void;
 }
 
-export type SpawnWorker = (caller: string, name: string, data: unknown, events: WorkerEvents) => WorkerHandle;
+export type SpawnWorker = (module: WorkerModule, data: unknown, events: WorkerEvents) => WorkerHandle;
 
-/** Starts the module `name` in the folder of `caller` (an import.meta.url). `data` is structured-cloned into it. */
-export const spawnWorker: SpawnWorker = (caller, name, data, events) => {
-  const worker = new Worker(workerModule(caller, name), { workerData: data });
+/** Starts a module. `data` is structured-cloned into it. */
+export const spawnWorker: SpawnWorker = (module, data, events) => {
+  const worker = new Worker(addressOf(module), { workerData: data });
   worker.unref();
   let over = false;
   const gone = (error: Error): void => {
@@ -44,28 +48,10 @@ export const spawnWorker: SpawnWorker = (caller, name, data, events) => {
 };
 
 /** The module's URL. Node 20 reads TypeScript through tsx only, which every thread has to register for itself. */
-function workerModule(caller: string, name: string): URL {
-  if (!caller.endsWith(".ts")) return new URL(`./${name}.js`, caller);
+function addressOf(name: WorkerModule): URL {
+  if (!import.meta.url.endsWith(".ts")) return new URL(`../${name}.js`, import.meta.url);
   const tsx = JSON.stringify(import.meta.resolve("tsx/esm/api"));
-  const module = JSON.stringify(new URL(`./${name}.ts`, caller).href);
+  const module = JSON.stringify(new URL(`../${name}.ts`, import.meta.url).href);
   const code = `import { register } from ${tsx}; register(); await import(${module});`;
   return new URL(`data:text/javascript,${encodeURIComponent(code)}`);
-}
-
-/** The other end: what a worker module uses. */
-export interface WorkerScope<Data> {
-  readonly data: Data;
-  post(message: unknown, transfer?: readonly ArrayBuffer[]): void;
-  onMessage(handler: (message: unknown) => void): void;
-}
-
-/** The scope of the module that spawnWorker() started. Throws when called anywhere else. */
-export function workerScope<Data>(): WorkerScope<Data> {
-  const port = parentPort;
-  if (isMainThread || port === null) throw new Error("This module runs in a worker thread only.");
-  return {
-    data: workerData as Data,
-    post: (message, transfer) => port.postMessage(message, transfer as Transferable[] | undefined),
-    onMessage: (handler) => port.on("message", handler),
-  };
 }

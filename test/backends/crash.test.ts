@@ -3,7 +3,12 @@ import { DrivenCore } from "../../src/backends/driven-core.ts";
 import type { WasmBuild } from "../../src/backends/wasm/builds.ts";
 import { chooseBuild } from "../../src/backends/wasm/builds.ts";
 import { wasmDriver } from "../../src/backends/wasm/driver.ts";
-import { type SpawnWorker, spawnWorker, type WorkerEvents } from "../../src/platform/workers.ts";
+import {
+  type SpawnWorker,
+  spawnWorker,
+  type WorkerEvents,
+  type WorkerModule,
+} from "../../src/platform/workers.ts";
 import { assert, skip, suite } from "../shim.ts";
 import { failureOf, sinePlan } from "./support.ts";
 
@@ -14,9 +19,12 @@ async function fragile(build: WasmBuild, threads: number) {
   const refusal = await failureOf(() => void chooseBuild(build)).catch(() => null);
   if (refusal !== null) skip(refusal.message);
   const kill = new Map<string, (error: Error) => void>();
-  const spawn: SpawnWorker = (caller, name, data, events: WorkerEvents) => {
-    const handle = spawnWorker(caller, name, data, events);
-    kill.set(name, (error) => void handle.terminate().then(() => events.gone(error)));
+  const spawn: SpawnWorker = (module, data, events: WorkerEvents) => {
+    const handle = spawnWorker(module, data, events);
+    kill.set(
+      module.replace("backends/wasm/", ""),
+      (error) => void handle.terminate().then(() => events.gone(error)),
+    );
     return handle;
   };
   const driver = await wasmDriver({ build, threads, isa: "", spawn });
@@ -66,7 +74,7 @@ test("a thread that runs out of memory says so", async () => {
 });
 
 test("a thread that does not start is an error of open", async () => {
-  const spawn: SpawnWorker = (caller, _, data, events) => spawnWorker(caller, "absent", data, events);
+  const spawn: SpawnWorker = (_, data, events) => spawnWorker("absent" as WorkerModule, data, events);
   const { code } = await failureOf(wasmDriver({ build: "simd", threads: 1, isa: "", spawn }));
   assert.is(code, "INTERNAL");
 });

@@ -5,30 +5,31 @@ import type { Backend, BackendOptions, Probe } from "../backend.ts";
 import { coreInstance, coreTraits } from "../core-instance.ts";
 import { DrivenCore } from "../driven-core.ts";
 import { chooseIsa } from "../isa.ts";
-import { chooseBuild, createMemory, loadBuild, type WasmBuild } from "./builds.ts";
+import { createMemory, rejectedBuilds, type WasmBuild } from "./builds.ts";
 import { wasmDriver } from "./driver.ts";
 import { instantiate, readText } from "./instance.ts";
+import { type BuiltModule, findModule } from "./module.ts";
 
 /** SPX_ABI_VERSION of the engine.h that wasm/module.d.ts was written for. */
 const ABI_VERSION = 5;
 
 const device = (): string => `WebAssembly in ${runtimeName()}`;
 
-const kernelSets = new Map<WasmBuild, readonly string[]>();
+const kernelSets = new WeakMap<WebAssembly.Module, readonly string[]>();
 
-/** Kernel sets of a build, asked of an instance that is thrown away. */
-async function isaNames(build: WasmBuild): Promise<readonly string[]> {
-  const known = kernelSets.get(build);
+/** Kernel sets of a module, asked of an instance that is thrown away. */
+async function isaNames({ build, module }: BuiltModule): Promise<readonly string[]> {
+  const known = kernelSets.get(module);
   if (known !== undefined) return known;
-  const instance = await instantiate(await loadBuild(build), createMemory(build), true);
+  const instance = await instantiate(module, createMemory(build), true);
   const version = instance.exports.spx_abi_version();
   if (version !== ABI_VERSION)
     throw new SpineXRError(
       "BACKEND_UNAVAILABLE",
-      `dist/wasm/${build}.wasm: expected interface version ${ABI_VERSION}, found ${version}; build it again with "npm run build:wasm".`,
+      `${build}.wasm: expected interface version ${ABI_VERSION}, found ${version}; build it again with "npm run build:wasm".`,
     );
   const names = readText(instance, instance.exports.spx_isa_list()).split(" ");
-  kernelSets.set(build, names);
+  kernelSets.set(module, names);
   return names;
 }
 
@@ -39,7 +40,7 @@ export const wasmBackend: Backend = {
 
   async probe(options: Partial<BackendOptions> = {}): Promise<Probe> {
     try {
-      const isa = chooseIsa("wasm", await isaNames(chooseBuild(options.wasmBuild)), options.isa);
+      const isa = chooseIsa("wasm", await isaNames(await findModule(options)), options.isa);
       return { available: true, reason: "", device: device(), isa };
     } catch (error) {
       if (!(error instanceof SpineXRError)) throw error;
@@ -48,11 +49,14 @@ export const wasmBackend: Backend = {
   },
 
   async open(options: BackendOptions) {
-    const build = chooseBuild(options.wasmBuild);
-    const isa = chooseIsa("wasm", await isaNames(build), options.isa);
+    const found = await findModule(options);
+    const { build, module } = found;
+    const isa = chooseIsa("wasm", await isaNames(found), options.isa);
     const threads = chooseThreads(build, options.threads);
-    const core = new DrivenCore(await wasmDriver({ build, threads, isa }));
-    return coreInstance(wasmBackend, coreTraits(device()), core);
+    const inline = options.worker === false;
+    const core = new DrivenCore(await wasmDriver({ build, module, threads, isa, inline }));
+    const rejected = inline ? [] : rejectedBuilds(options, build);
+    return { ...coreInstance(wasmBackend, coreTraits(device()), core), rejected };
   },
 };
 
@@ -62,6 +66,6 @@ function chooseThreads(build: WasmBuild, threads: BackendOptions["threads"]): nu
   if (threads === "auto" || threads === 1) return 1;
   throw new SpineXRError(
     "BACKEND_UNAVAILABLE",
-    `The WebAssembly build "simd" runs on one thread, found threads ${threads}; several need a host with SharedArrayBuffer (in browsers: cross-origin isolation).`,
+    `The WebAssembly build "simd" runs on one thread, found threads ${threads}; several need a worker and a host with SharedArrayBuffer (in browsers: cross-origin isolation, by the headers COOP and COEP).`,
   );
 }

@@ -8,7 +8,22 @@ interface Pending {
   reject(error: SpineXRError): void;
 }
 
-export class Channel {
+/** What answers requests. */
+export interface Channel {
+  /** Resolves when the engine has started. */
+  ready(): Promise<EngineReady>;
+  /** `transfer`: buffers that move to the engine; the sender loses them. */
+  request<K extends Kind>(
+    kind: K,
+    body: Protocol[K]["request"],
+    transfer?: readonly ArrayBuffer[],
+  ): Promise<Protocol[K]["answer"]>;
+  /** Takes the engine for dead and ends it. */
+  fail(cause: Error): void;
+  terminate(): Promise<void>;
+}
+
+export class WorkerChannel implements Channel {
   readonly #worker: WorkerHandle;
   readonly #pending = new Map<number, Pending>();
   readonly #onDeath: () => void;
@@ -18,18 +33,16 @@ export class Channel {
   /** onDeath: called once when the worker has failed for good. */
   constructor(spawn: SpawnWorker, start: EngineStart, onDeath: () => void) {
     this.#onDeath = onDeath;
-    this.#worker = spawn(import.meta.url, "worker", start, {
+    this.#worker = spawn("backends/wasm/worker", start, {
       message: (message) => this.#receive(message as Answer),
       gone: (error) => this.fail(error),
     });
   }
 
-  /** Resolves when the engine has started. */
   ready(): Promise<EngineReady> {
     return this.#expect<EngineReady>();
   }
 
-  /** `transfer`: buffers that move to the worker; the sender loses them. */
   request<K extends Kind>(
     kind: K,
     body: Protocol[K]["request"],
@@ -42,7 +55,6 @@ export class Channel {
     return answer;
   }
 
-  /** Takes the worker for dead and ends it. */
   fail(cause: Error): void {
     if (this.#dead !== null) return;
     this.#dead = asFailure(cause);
@@ -79,9 +91,9 @@ export class Channel {
   }
 }
 
-const toError = ({ code, message }: Failure): SpineXRError => new SpineXRError(code, message);
+export const toError = ({ code, message }: Failure): SpineXRError => new SpineXRError(code, message);
 
-const asFailure = (cause: Error): SpineXRError => {
+export const asFailure = (cause: Error): SpineXRError => {
   if (cause instanceof SpineXRError) return cause;
   const code =
     (cause as NodeJS.ErrnoException).code === "ERR_WORKER_OUT_OF_MEMORY" ? "OUT_OF_MEMORY" : "INTERNAL";
@@ -92,7 +104,7 @@ const asFailure = (cause: Error): SpineXRError => {
   );
 };
 
-const reopen = (death: SpineXRError): SpineXRError =>
+export const reopen = (death: SpineXRError): SpineXRError =>
   new SpineXRError(
     death.code,
     `The WebAssembly backend is no longer running since this failure: ${death.message} Dispose it and open it again.`,

@@ -5,13 +5,18 @@ import type { PortData } from "../core.ts";
 import type { CoreDriver, DriverSession, DriverWeights, EncodedPlan, ImageDriver } from "../driver.ts";
 import { Staging } from "../staging.ts";
 import { createMemory, loadBuild, type WasmBuild } from "./builds.ts";
-import { Channel } from "./channel.ts";
+import { type Channel, WorkerChannel } from "./channel.ts";
+import { InlineChannel } from "./inline-channel.ts";
 import { buffersOf, type EngineReady, type PoolStart } from "./messages.ts";
 
 export interface WasmDriverOptions {
   readonly build: WasmBuild;
   readonly threads: number;
   readonly isa: string;
+  /** Default: that of this package. */
+  readonly module?: WebAssembly.Module;
+  /** The build "simd" only: the core runs on this thread. */
+  readonly inline?: boolean;
   /** How to start a thread; default: the platform's. */
   readonly spawn?: SpawnWorker;
 }
@@ -22,13 +27,16 @@ export interface WasmDriverOptions {
  */
 export async function wasmDriver(options: WasmDriverOptions): Promise<CoreDriver> {
   const { build, threads, isa, spawn = spawnWorker } = options;
-  const module = await loadBuild(build);
+  const module = options.module ?? (await loadBuild(build));
   const memory = build === "simd" ? null : createMemory(build);
   const pool: WorkerHandle[] = [];
   const stopPool = async (): Promise<void> => {
     await Promise.all(pool.map((worker) => worker.terminate()));
   };
-  const channel = new Channel(spawn, { module, memory, build, threads, isa }, () => void stopPool());
+  const start = { module, memory, build, threads, isa };
+  const channel = options.inline
+    ? new InlineChannel(start)
+    : new WorkerChannel(spawn, start, () => void stopPool());
   let ready: EngineReady;
   try {
     ready = await channel.ready();
@@ -75,7 +83,7 @@ async function startPool(
       (block) =>
         new Promise<void>((resolve, reject) => {
           const start: PoolStart = { ...common, ...block };
-          const worker = spawn(import.meta.url, "pool-worker", start, {
+          const worker = spawn("backends/wasm/pool-worker", start, {
             message: () => {
               worker.setReferenced(false);
               resolve();

@@ -1,5 +1,6 @@
 /** The WebAssembly builds of CharLS, libjpeg-turbo, OpenJPEG and OpenJPH behind one function. */
 import { SpineXRError } from "../../api/errors.ts";
+import { CODEC_OPTIONS } from "../../platform/codec-files.ts";
 import { bytesPerSample, type Decoded, type StreamInfo } from "./codec.ts";
 
 interface Library {
@@ -41,7 +42,7 @@ async function load(library: Library): Promise<LoadedModule> {
   const { default: factory } = await library.load();
   const lines: string[] = [];
   const print = (line: string) => void lines.push(line);
-  return { module: await factory({ print, printErr: print }), lines };
+  return { module: await factory({ print, printErr: print, ...CODEC_OPTIONS }), lines };
 }
 
 /**

@@ -46,6 +46,8 @@ interface CodecModule {
 interface ModuleOptions {
   readonly print?: (line: string) => void;
   readonly printErr?: (line: string) => void;
+  /** Where a file of the library is; default: beside its script. */
+  readonly locateFile?: (name: string) => string;
 }
 
 type ModuleFactory = (options: ModuleOptions) => Promise<CodecModule>;

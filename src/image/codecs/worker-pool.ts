@@ -3,6 +3,7 @@
  * for a few seconds. Idle threads do not keep the process alive.
  */
 import { SpineXRError, throwIfAborted } from "../../api/errors.ts";
+import { releaseTimer } from "../../platform/pause.ts";
 import { spawnWorker, type WorkerHandle } from "../../platform/workers.ts";
 import type { DecodeAnswer, Decoded, DecodeJob } from "./codec.ts";
 
@@ -56,7 +57,7 @@ function keepWarm(codec: CodecThread): void {
     warm = null;
     codec.end();
   }, IDLE_MS);
-  timer.unref();
+  releaseTimer(timer);
   warm = { codec, timer };
 }
 
@@ -68,7 +69,7 @@ class CodecThread {
   #settle: { resolve(message: unknown): void; reject(error: unknown): void } | null = null;
 
   constructor() {
-    this.#handle = spawnWorker(import.meta.url, "worker", null, {
+    this.#handle = spawnWorker("image/codecs/worker", null, {
       message: (message) => this.#settle?.resolve(message),
       gone: (cause) => {
         this.alive = false;

@@ -1,0 +1,2 @@
+/** The package used when none is named. */
+export const DEFAULT_MODEL = "spinexr-phantom";
