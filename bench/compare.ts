@@ -1,4 +1,5 @@
 /** Equal answers, before anything is timed. */
+import { differenceOf } from "../src/benchmark/answers.ts";
 import type { Outputs } from "./peers/peer.ts";
 
 /** Absolute or relative, whichever is larger. */
@@ -72,9 +73,6 @@ function outputOf(peer: string, found: Outputs, name: string, length: number): F
   if (values?.length === length) return values;
   throw different(peer, `output "${name}" expected ${length} values, found ${values?.length ?? "none"}`);
 }
-
-const differenceOf = (found: number, expected: number): number =>
-  Math.abs(found - expected) / Math.max(1, Math.abs(expected));
 
 const different = (peer: string, what: string): Error =>
   new Error(`${peer}: ${what}; allowed is a difference of ${TOLERANCE}. Nothing was timed.`);

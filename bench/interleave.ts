@@ -1,5 +1,6 @@
-/** Round-robin of short turns, so that slow changes of the machine meet all peers alike. */
+/** Peers take turns; turns that others disturbed are repeated. */
 import { setTimeout as sleep } from "node:timers/promises";
+import { takeTurns } from "../src/benchmark/turns.ts";
 import { type Load, loadBetween, sampleLoad } from "./machine.ts";
 import type { RemotePeer } from "./peers/remote.ts";
 
@@ -45,23 +46,20 @@ export async function interleave<C extends Contestant>(
   const measured = new Map<C, Measured>(
     contestants.map((contestant) => [contestant, { values: [], loads: [], repeated: 0, noisy: 0 }]),
   );
-  for (let round = 0; round < rounds; round++) {
-    onRound(round);
-    // every other round backwards: no peer always follows the same one
-    for (const contestant of round % 2 === 0 ? contestants : [...contestants].reverse()) {
-      const result = measured.get(contestant)!;
-      let best = await takeTurn(contestant, pids, quiet);
-      for (let repeat = 0; best.noisy && repeat < MAX_REPEATS; repeat++) {
-        await sleep(PATIENCE_MS * 2 ** repeat);
-        const turn = await takeTurn(contestant, pids, quiet);
-        result.repeated++;
-        if (!turn.noisy || disturbance(turn) < disturbance(best)) best = turn;
-      }
-      if (best.noisy) result.noisy++;
-      result.values.push(...best.values);
-      if (best.load !== null) result.loads.push(best.load);
+  const turn = async (contestant: C): Promise<void> => {
+    const result = measured.get(contestant)!;
+    let best = await takeTurn(contestant, pids, quiet);
+    for (let repeat = 0; best.noisy && repeat < MAX_REPEATS; repeat++) {
+      await sleep(PATIENCE_MS * 2 ** repeat);
+      const again = await takeTurn(contestant, pids, quiet);
+      result.repeated++;
+      if (!again.noisy || disturbance(again) < disturbance(best)) best = again;
     }
-  }
+    if (best.noisy) result.noisy++;
+    result.values.push(...best.values);
+    if (best.load !== null) result.loads.push(best.load);
+  };
+  await takeTurns(contestants, rounds, turn, onRound);
   return measured;
 }
 

@@ -1,5 +1,6 @@
 /** Every kernel on the layer shapes of our networks: what it reaches of what this machine can do. */
 import { join } from "node:path";
+import { summarize } from "../src/benchmark/summary.ts";
 import { attachDecoder } from "../src/decoders/index.ts";
 import { loadNetwork, type StepTiming } from "../src/index.node.ts";
 import { parseModel } from "../src/onnx/import.ts";
@@ -12,7 +13,6 @@ import { type Architecture, modelPackage, networks } from "./models.ts";
 import { COMMON_HELP, choose, command, type Options, print, UsageError, wholeNumber } from "./options.ts";
 import { measurePeak, type Peak } from "./peak.ts";
 import { readInputs } from "./peers/inputs.ts";
-import { summarize } from "./stats.ts";
 import { table } from "./table.ts";
 
 const ROUNDS = 8;

@@ -1,6 +1,7 @@
 /** The machine, and who used its processors while something was timed. */
 import { readFileSync } from "node:fs";
 import { arch, availableParallelism, cpus, platform, totalmem } from "node:os";
+import { runtimeName } from "../src/platform/environment.ts";
 
 export interface Machine {
   readonly cpu: string;
@@ -9,6 +10,8 @@ export interface Machine {
   readonly system: string;
   readonly node: string;
   readonly v8: string;
+  /** As spinexr bench --merge shows it. */
+  readonly runtime: string;
 }
 
 export function describeMachine(): Machine {
@@ -19,6 +22,7 @@ export function describeMachine(): Machine {
     system: `${platform()} ${arch()}`,
     node: process.versions.node,
     v8: process.versions.v8,
+    runtime: runtimeName(),
   };
 }
 

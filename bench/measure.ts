@@ -1,4 +1,6 @@
 /** Cases to results: processes, equal answers, turns. */
+
+import { summarize } from "../src/benchmark/summary.ts";
 import type { Case } from "./cases/case.ts";
 import { compareOutputs } from "./compare.ts";
 import { type Contestant, interleave, type Measured } from "./interleave.ts";
@@ -6,7 +8,6 @@ import { describeMachine, type Load } from "./machine.ts";
 import { type Job, keyOf, type Outputs, type PeerSpec, Unavailable } from "./peers/peer.ts";
 import { RemotePeer } from "./peers/remote.ts";
 import type { CaseResult, Omitted, PeerResult, Results } from "./results.ts";
-import { summarize } from "./stats.ts";
 
 /** After a wait the caches hold another peer's data. */
 const WARM_UP = 1;

@@ -10,7 +10,7 @@ import type { BackendInstance, BackendOptions } from "../dist/backends/backend.j
 import type { DisplayRequest, ImageInput } from "../dist/backends/core.js";
 import { BACKENDS } from "../dist/backends/registry.js";
 import { fitShortestEdge } from "../dist/image/fit.js";
-import { summarize } from "./stats.ts";
+import { summarize } from "../src/benchmark/summary.ts";
 import { table } from "./table.ts";
 
 const { values } = parseArgs({

@@ -8,13 +8,13 @@ import { cpus } from "node:os";
 import { EngineNetwork } from "../src/api/network.ts";
 import type { BackendInstance } from "../src/backends/backend.ts";
 import { cpuBackend } from "../src/backends/native/backend.ts";
+import { summarize } from "../src/benchmark/summary.ts";
 import { importGraph, type OnnxModel, parseModel } from "../src/onnx/import.ts";
 import { writeModel } from "../src/onnx/write.ts";
 import { ConstantMemo } from "../src/optimize/constant-memo.ts";
 import { optimize } from "../src/optimize/pipeline.ts";
 import { buildPlan } from "../src/plan/lower.ts";
 import { resnetFpn } from "./resnet-fpn.ts";
-import { summarize } from "./stats.ts";
 
 const PHASES = ["import", "optimise", "plan", "prepare", "sum"] as const;
 type Times = Record<(typeof PHASES)[number], number>;

@@ -1,7 +1,8 @@
 /** What a run of the benchmark found. */
+import { type BenchDocument, type BenchEntry, makeDocument } from "../src/benchmark/document.ts";
+import type { Summary } from "../src/benchmark/summary.ts";
 import type { Measure } from "./cases/case.ts";
 import type { Machine } from "./machine.ts";
-import type { Summary } from "./stats.ts";
 
 export interface PeerResult extends Summary {
   readonly about: string;
@@ -51,3 +52,15 @@ export interface Results {
 export const MOST_TIMES_SLOWER = 2;
 
 export const tooSlow = ({ ratio }: CaseResult): boolean => ratio < 1 / MOST_TIMES_SLOWER;
+
+/** What `spinexr bench --merge` reads: each contestant once for each subject. */
+export function toDocument({ machine, cases, skipped, failed }: Results): BenchDocument {
+  const entries = new Map<string, BenchEntry>();
+  for (const { what: subject, measure, unit, images, ours, rival } of cases)
+    for (const { about: engine, threads, difference, count, median, p95, mad, least } of [ours, rival]) {
+      const summary = { count, median, p95, mad, least };
+      const entry = { subject, measure, engine, threads, unit, images, difference, ...summary };
+      entries.set(JSON.stringify(entry), entry);
+    }
+  return makeDocument({ machine, entries: [...entries.values()], skipped, failed });
+}

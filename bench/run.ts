@@ -6,7 +6,7 @@ import { CASES } from "./cases/index.ts";
 import { measure } from "./measure.ts";
 import { COMMON_HELP, choose, command, type Options, print, wholeNumber } from "./options.ts";
 import { nameOf } from "./peers/remote.ts";
-import { MOST_TIMES_SLOWER, tooSlow } from "./results.ts";
+import { MOST_TIMES_SLOWER, toDocument, tooSlow } from "./results.ts";
 import { table, toMarkdown, toTable } from "./table.ts";
 
 const ROUNDS = 8;
@@ -40,7 +40,7 @@ await command(HELP, ROUNDS, OWN, async (options) => {
     return 0;
   }
   const results = await measure(cases, { rounds: options.rounds, noisy: options.flags.has("noisy") });
-  print(options, results, toTable(results));
+  print(options, { ...results, ...toDocument(results) }, toTable(results));
   if (options.flags.has("write")) writeFileSync(new URL("RESULTS.md", import.meta.url), toMarkdown(results));
   const slow = results.cases.filter(tooSlow);
   for (const { name } of slow)

@@ -7,8 +7,8 @@
 import { spawnSync } from "node:child_process";
 import { parseArgs } from "node:util";
 import { DEFAULT_MODEL, loadModel, readImage } from "../dist/index.node.js";
+import { summarize } from "../src/benchmark/summary.ts";
 import { phantomDicom, planPhantom } from "../src/phantom/index.ts";
-import { summarize } from "./stats.ts";
 import { table } from "./table.ts";
 
 /** Milliseconds on two quiet processors with AVX-512. */

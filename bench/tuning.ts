@@ -3,12 +3,12 @@
  * two instances of the same plan differ too: their memory lies elsewhere.
  */
 import { join } from "node:path";
+import { summarize } from "../src/benchmark/summary.ts";
 import { loadNetwork, memoryStore } from "../src/index.node.ts";
 import { type Architecture, networks } from "./models.ts";
 import { COMMON_HELP, choose, command, type Options, print, UsageError, wholeNumber } from "./options.ts";
 import { readInputs } from "./peers/inputs.ts";
 import { random } from "./random.ts";
-import { summarize } from "./stats.ts";
 import { table } from "./table.ts";
 
 const ROUNDS = 15;

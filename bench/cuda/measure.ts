@@ -1,6 +1,8 @@
 /** One case: both sides opened, their answers compared, then timed in turns. */
+
+import { summarize } from "../../src/benchmark/summary.ts";
+import { takeTurns } from "../../src/benchmark/turns.ts";
 import type { Architecture } from "../models.ts";
-import { summarize } from "../stats.ts";
 import { agree } from "./agree.ts";
 import { type GpuCase, type NetworkCase, SCREENING, type ScreenCase } from "./cases.ts";
 import {
@@ -72,7 +74,7 @@ async function compareNetwork(each: NetworkCase, context: Context): Promise<GpuC
   const ours = await OurNetwork.open(model, precision, inputs, backend);
   try {
     const limit = peaks && limitOf(ours.plan, precision, peaks);
-    const result = await takeTurns(each, ours, how, context, notes);
+    const result = await compete(each, ours, how, context, notes);
     const shares = context.profile ? await ours.profile(5) : [];
     return { ...result, device: ours.device, images: each.dims[0], limit, shares };
   } finally {
@@ -99,7 +101,7 @@ async function compareScreening(each: ScreenCase, context: Context): Promise<Gpu
   });
   const ours = await OurScreening.open(folder, precision, arrays, size, context.backend);
   try {
-    const result = await takeTurns(each, ours, how, context, "");
+    const result = await compete(each, ours, how, context, "");
     return { ...result, device: "", images: 1, limit: null, shares: [] };
   } finally {
     await ours.dispose();
@@ -109,7 +111,7 @@ async function compareScreening(each: ScreenCase, context: Context): Promise<Gpu
 
 type Turns = Omit<GpuCaseResult, "device" | "images" | "limit" | "shares">;
 
-async function takeTurns(
+async function compete(
   { name, what, kind, precision, target, most }: GpuCase,
   ours: Ours,
   how: string,
@@ -129,10 +131,9 @@ async function takeTurns(
     const { wallMs } = await sides[side](INPUTS);
     counts[side] = Math.min(2000, Math.max(INPUTS, Math.ceil(turnMs / summarize(wallMs).median)));
   }
-  for (let round = 0; round < rounds; round++) {
-    const order = round % 2 === 0 ? (["ours", "rival"] as const) : (["rival", "ours"] as const);
-    for (const side of order) found[side].push(await sides[side](counts[side]));
-  }
+  await takeTurns(["ours", "rival"] as const, rounds, async (side) => {
+    found[side].push(await sides[side](counts[side]));
+  });
   const medians = (side: keyof typeof sides) => {
     const of = (key: keyof Times) => found[side].flatMap((times) => [...times[key]]);
     const device = of("deviceMs");

@@ -1,5 +1,5 @@
 /** What a run found, as a table and as bench/RESULTS-cuda.md. */
-import type { Summary } from "../stats.ts";
+import type { Summary } from "../../src/benchmark/summary.ts";
 import { table } from "../table.ts";
 import type { Peaks } from "./rival.ts";
 import type { Limit, StepShare } from "./shares.ts";

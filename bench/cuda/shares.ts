@@ -1,9 +1,10 @@
 /** What the hardware allows (the roofline), and which steps take the time. */
+
+import { summarize } from "../../src/benchmark/summary.ts";
 import { stepFlops } from "../../src/plan/flops.ts";
 import type { Precision } from "../../src/plan/lower.ts";
 import type { Plan } from "../../src/plan/plan.ts";
 import { stepTraffic } from "../../src/plan/traffic.ts";
-import { summarize } from "../stats.ts";
 import type { Peaks } from "./rival.ts";
 
 export interface Limit {

@@ -1,5 +1,6 @@
 /** The process of one peer: opens it, runs it when asked, waits without work otherwise. */
 import { readFileSync } from "node:fs";
+import { burst } from "../../src/benchmark/burst.ts";
 import { readInputs } from "./inputs.ts";
 import type { Answer, Request } from "./messages.ts";
 import { type Inputs, type Job, type OpenPeer, type Peer, type StartPeer, Unavailable } from "./peer.ts";
@@ -34,20 +35,8 @@ async function answer(request: Request): Promise<Answer> {
     }
     case "infer":
       return { did: "infer", outputs: await peer.run() };
-    case "burst": {
-      for (let i = 0; i < request.warmUp; i++) await peer.run();
-      const ms: number[] = [];
-      for (
-        let sum = 0;
-        ms.length === 0 || (ms.length < request.runs && sum < request.ms);
-        sum += ms.at(-1)!
-      ) {
-        const start = performance.now();
-        await peer.run();
-        ms.push(performance.now() - start);
-      }
-      return { did: "burst", ms };
-    }
+    case "burst":
+      return { did: "burst", ms: await burst(() => peer.run(), request) };
     case "memory":
       return { did: "memory", bytes: peakBytes() };
   }

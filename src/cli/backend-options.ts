@@ -25,9 +25,12 @@ export const BACKEND_OPTIONS: Readonly<Record<string, OptionSpec>> = {
   deterministic: { kind: "flag", help: "the same bits from run to run; nothing chosen by measuring" },
 };
 
-/** @throws UsageError */
-export function backendOptions<B extends string>(args: Arguments, backends: readonly B[]) {
-  const backend = choice("backend", args.value("backend") ?? "auto", backends);
+/**
+ * @param named instead of what --backend says, for commands that take several
+ * @throws UsageError
+ */
+export function backendOptions<B extends string>(args: Arguments, backends: readonly B[], named?: string) {
+  const backend = choice("backend", named ?? args.value("backend") ?? "auto", backends);
   const threads = args.value("threads") ?? "auto";
   const build = args.value("wasm-build");
   if (build !== undefined && backend !== "wasm")
