@@ -17,7 +17,10 @@ export interface BackendInfo {
  */
 export async function listBackends(): Promise<BackendInfo[]> {
   const infos: BackendInfo[] = [];
-  for (const backend of BACKENDS) infos.push({ name: backend.name, ...(await backend.probe()) });
+  for (const backend of BACKENDS) {
+    const { available, reason, device, isa } = await backend.probe();
+    infos.push({ name: backend.name, available, reason, device, isa });
+  }
   const loaded = await importOrt();
   infos.push(
     "ort" in loaded

@@ -15,6 +15,8 @@ export interface Probe {
   readonly device: string;
   /** Kernel set that would be used: "avx512", "wasm_relaxed"; "" when unavailable. */
   readonly isa: string;
+  /** A processor stands in for the GPU. */
+  readonly software?: boolean;
 }
 
 export interface BackendOptions {
@@ -75,6 +77,12 @@ export interface BackendInstance {
   createWeights(): Promise<CoreWeights>;
   prepare(plan: Plan, weights?: CoreWeights): Promise<Executor>;
   dispose(): Promise<void>;
+}
+
+export interface OpenedBackend {
+  readonly instance: BackendInstance;
+  /** What "auto" tried and why it was refused, and what the backend would rather have used. */
+  readonly rejected: readonly { readonly name: string; readonly reason: string }[];
 }
 
 export interface Executor {

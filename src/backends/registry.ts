@@ -13,4 +13,7 @@ const BY_NAME: Readonly<Record<BackendName, Backend>> = {
   webgpu: webgpuBackend,
 };
 
+/** What "auto" measures against what it found; null: in Node a GPU is taken by its name only. */
+export const CHALLENGER: Backend | null = null;
+
 export const BACKENDS: readonly Backend[] = BACKEND_NAMES.map((name) => BY_NAME[name]);

@@ -1,9 +1,10 @@
 /** From what the user asked for to a started backend. */
 import { SpineXRError } from "../api/errors.ts";
 import { variable } from "../platform/environment.ts";
-import type { Backend, BackendInstance, BackendOptions } from "./backend.ts";
+import type { Backend, BackendInstance, BackendOptions, OpenedBackend } from "./backend.ts";
+import { challenge } from "./challenge.ts";
 import { AUTO_BACKENDS, BACKEND_NAMES, type BackendChoiceName, type BackendName } from "./names.ts";
-import { BACKENDS } from "./registry.ts";
+import { BACKENDS, CHALLENGER } from "./registry.ts";
 
 export interface BackendSelection extends Omit<BackendOptions, "isa"> {
   readonly backend: BackendChoiceName;
@@ -13,14 +14,9 @@ export interface BackendSelection extends Omit<BackendOptions, "isa"> {
   readonly among?: readonly BackendName[];
 }
 
-export interface OpenedBackend {
-  readonly instance: BackendInstance;
-  /** What "auto" tried before and why it was refused, and what the backend would rather have used. */
-  readonly rejected: readonly { readonly name: string; readonly reason: string }[];
-}
-
 /**
- * Opens a backend. "auto" takes the first of registry.ts that can do what was asked and opens; a name never falls back. The
+ * Opens a backend. "auto" takes the first of registry.ts that can do what was asked and opens, unless what challenges it there
+ * was measured to be faster; a name never falls back. The
  * kernel set of SPINEXR_FORCE_ISA applies to all.
  * @throws SpineXRError BACKEND_UNAVAILABLE, INVALID_ARGUMENT, OUT_OF_MEMORY, DEVICE_LOST
  */
@@ -48,7 +44,9 @@ export async function openBackend(selection: BackendSelection): Promise<OpenedBa
       continue;
     }
     try {
-      return opened(await backend.open(options), rejected);
+      const found = opened(await backend.open(options), rejected);
+      if (CHALLENGER === null || selection.among !== undefined) return found;
+      return await challenge(found, CHALLENGER, lacks(CHALLENGER, selection), options);
     } catch (error) {
       if (!(error instanceof SpineXRError) || !GO_ON.includes(error.code)) throw error;
       rejected.push({ name: backend.name, reason: error.message });

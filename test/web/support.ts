@@ -70,8 +70,8 @@ export async function serve(folders: Readonly<Record<string, string>>, isolated:
   return site;
 }
 
-/** Chromium, or a skipped test where it is absent. */
-export async function openBrowser(): Promise<Browser> {
+/** Chromium, or a skipped test where it is absent. `gpu`: with WebGPU, which SwiftShader computes. */
+export async function openBrowser({ gpu = false } = {}): Promise<Browser> {
   if (!existsSync(CHROMIUM)) skip(`Chromium is absent (${CHROMIUM}; set SPINEXR_CHROMIUM)`);
   if (!existsSync(join(ROOT, "dist/web/index.js"))) skip('dist/web is absent (run "npm run build")');
   const { chromium } = await import("playwright-core");
@@ -79,7 +79,7 @@ export async function openBrowser(): Promise<Browser> {
     executablePath: CHROMIUM,
     args: [
       "--no-sandbox",
-      "--disable-gpu",
+      gpu ? "--enable-unsafe-webgpu" : "--disable-gpu",
       "--disable-quic",
       "--no-first-run",
       "--disable-background-networking",

@@ -4,6 +4,7 @@ import { processorCount, runtimeName } from "../../platform/environment.ts";
 import type { Backend, BackendOptions, Probe } from "../backend.ts";
 import { coreInstance, coreTraits } from "../core-instance.ts";
 import { DrivenCore } from "../driven-core.ts";
+import type { CoreDriver } from "../driver.ts";
 import { chooseIsa } from "../isa.ts";
 import { createMemory, rejectedBuilds, type WasmBuild } from "./builds.ts";
 import { wasmDriver } from "./driver.ts";
@@ -61,6 +62,13 @@ export const wasmBackend: Backend = {
 };
 
 /** The build "simd" has one thread: "auto" takes it, a larger number is refused. */
+/** The core beside a GPU: what the options lead to, with as many threads as that allows. Throws as open(). */
+export async function openWasmHost(options: BackendOptions): Promise<CoreDriver> {
+  const { build, module } = await findModule(options);
+  const threads = build === "simd" ? 1 : chooseThreads(build, options.threads);
+  return wasmDriver({ build, module, threads, isa: "", inline: options.worker === false });
+}
+
 function chooseThreads(build: WasmBuild, threads: BackendOptions["threads"]): number {
   if (build !== "simd") return threads === "auto" ? processorCount() : threads;
   if (threads === "auto" || threads === 1) return 1;

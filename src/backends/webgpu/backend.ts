@@ -15,7 +15,7 @@ export interface WebgpuSurroundings {
   /** Throws BACKEND_UNAVAILABLE where there is no WebGPU. */
   openGpu(): Promise<OpenedGpu>;
   /** The core beside it. */
-  openHost(threads: number | "auto"): Promise<CoreDriver>;
+  openHost(options: BackendOptions): Promise<CoreDriver>;
 }
 
 export function makeWebgpuBackend({ openGpu, openHost }: WebgpuSurroundings): Backend {
@@ -27,18 +27,19 @@ export function makeWebgpuBackend({ openGpu, openHost }: WebgpuSurroundings): Ba
     async probe(options: Partial<BackendOptions> = {}): Promise<Probe> {
       try {
         const isa = chooseIsa("webgpu", ["wgsl"], options.isa);
-        const { name } = await findAdapter(openGpu);
-        return { available: true, reason: "", device: name, isa };
+        const { name, software } = await findAdapter(openGpu);
+        return { available: true, reason: "", device: name, isa, software };
       } catch (error) {
         if (!(error instanceof SpineXRError)) throw error;
         return { available: false, reason: error.message, device: "", isa: "" };
       }
     },
 
-    async open({ threads, isa, precision = "fp32" }: BackendOptions) {
+    async open(options: BackendOptions) {
+      const { isa, precision = "fp32" } = options;
       chooseIsa("webgpu", ["wgsl"], isa);
       const { name } = await findAdapter(openGpu);
-      const core = new DrivenCore(await webgpuDriver(openGpu, await openHost(threads)));
+      const core = new DrivenCore(await webgpuDriver(openGpu, await openHost(options)));
       const plans = { ...PLANS, precision };
       return coreInstance(backend, { device: name, arithmetic: precision, plans }, core);
     },

@@ -21,10 +21,10 @@ export interface OpenedGpu {
 const unavailable = (words: string, cause?: unknown): SpineXRError =>
   new SpineXRError("BACKEND_UNAVAILABLE", `The backend "webgpu" does not run here: ${words}`, { cause });
 
-/** The adapter of highest performance, and its name. Throws BACKEND_UNAVAILABLE. */
+/** The adapter of highest performance, its name, and whether a processor stands in for it. Throws BACKEND_UNAVAILABLE. */
 export async function findAdapter(
   open: () => Promise<OpenedGpu>,
-): Promise<{ adapter: GPUAdapter; name: string }> {
+): Promise<{ adapter: GPUAdapter; name: string; software: boolean }> {
   const { gpu, runtime } = await open();
   let adapter: GPUAdapter | null;
   try {
@@ -35,7 +35,7 @@ export async function findAdapter(
   if (adapter === null) throw unavailable(`${runtime} finds no GPU; drivers may be missing or blocked.`);
   const { vendor, architecture, description } = adapter.info;
   const name = description || [vendor, architecture].filter((word) => word !== "").join(" ") || "GPU";
-  return { adapter, name: `${name}, ${runtime}` };
+  return { adapter, name: `${name}, ${runtime}`, software: isSoftware(adapter.info) };
 }
 
 const isSoftware = ({ architecture, description, isFallbackAdapter }: GPUAdapterInfo): boolean =>
@@ -66,7 +66,7 @@ export class GpuDevice {
 
   /** Default limits, but for the sizes of buffers, which are the adapter's. Throws BACKEND_UNAVAILABLE. */
   static async open(open: () => Promise<OpenedGpu>): Promise<GpuDevice> {
-    const { adapter } = await findAdapter(open);
+    const { adapter, software } = await findAdapter(open);
     const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
     try {
       return new GpuDevice(
@@ -74,7 +74,7 @@ export class GpuDevice {
           requiredFeatures: adapter.features.has("timestamp-query") ? ["timestamp-query"] : [],
           requiredLimits: { maxBufferSize, maxStorageBufferBindingSize },
         }),
-        isSoftware(adapter.info),
+        software,
       );
     } catch (error) {
       throw unavailable(`the GPU gives no device: ${(error as Error).message}`, error);

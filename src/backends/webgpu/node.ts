@@ -1,12 +1,13 @@
 /** WebGPU in Node: the optional package "webgpu" (Dawn), beside the addon's core or, where that is absent, WebAssembly's. */
 import { SpineXRError } from "../../api/errors.ts";
 import { runtimeName } from "../../platform/environment.ts";
+import type { BackendOptions } from "../backend.ts";
 import type { CoreDriver } from "../driver.ts";
 import { loadAddon } from "../native/binding.ts";
 import { nativeDriver } from "../native/driver.ts";
+import { openWasmHost } from "../wasm/backend.ts";
 import { makeWebgpuBackend } from "./backend.ts";
 import type { OpenedGpu } from "./device.ts";
-import { openWasmHost } from "./web.ts";
 
 let opened: Promise<OpenedGpu> | null = null;
 
@@ -33,13 +34,14 @@ async function openDawn(): Promise<OpenedGpu> {
   return { gpu: dawn.create([]), runtime: `Dawn in ${runtimeName()}` };
 }
 
-async function openHost(threads: number | "auto"): Promise<CoreDriver> {
+async function openHost(options: BackendOptions): Promise<CoreDriver> {
   try {
     const addon = loadAddon();
+    const { threads } = options;
     return nativeDriver(addon, threads === "auto" ? addon.cpuCount() : threads, "");
   } catch (error) {
     if (!(error instanceof SpineXRError) || error.code !== "BACKEND_UNAVAILABLE") throw error;
-    return openWasmHost(threads);
+    return openWasmHost(options);
   }
 }
 

@@ -1,17 +1,9 @@
 /** WebGPU in browsers and their workers, beside the core as WebAssembly. */
 import { SpineXRError } from "../../api/errors.ts";
-import { processorCount, runtimeName } from "../../platform/environment.ts";
-import type { CoreDriver } from "../driver.ts";
-import { chooseBuild } from "../wasm/builds.ts";
-import { wasmDriver } from "../wasm/driver.ts";
+import { runtimeName } from "../../platform/environment.ts";
+import { openWasmHost } from "../wasm/backend.ts";
 import { makeWebgpuBackend } from "./backend.ts";
 import type { OpenedGpu } from "./device.ts";
-
-export async function openWasmHost(threads: number | "auto"): Promise<CoreDriver> {
-  const build = chooseBuild("auto");
-  const most = build === "simd" ? 1 : threads === "auto" ? processorCount() : threads;
-  return wasmDriver({ build, threads: most, isa: "" });
-}
 
 async function openGpu(): Promise<OpenedGpu> {
   const { gpu } = globalThis.navigator ?? {};
