@@ -2,14 +2,13 @@
  * The browser's files, dist/web/: index.js, detection.js, metrics.js, the workers (worker.js, wasm-worker.js, pool-worker.js,
  * codec-worker.js), what they share, and the codecs' WebAssembly. No bare imports, nothing that a strict Content Security Policy
  * forbids. Prints what a page downloads until its first screening.
- *
- * A module X.ts beside which X.web.ts lies is replaced by it, and one of src/platform/ by its twin in src/platform/web/.
  */
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
-import { basename, dirname, join, relative } from "node:path";
+import { basename, join, relative } from "node:path";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
+import { none, twins } from "./web-twins.mjs";
 
 const root = join(import.meta.dirname, "..");
 const out = join(root, "dist", "web");
@@ -26,28 +25,6 @@ const CODECS = [
 /** After gzip, without models; loading and screening with the largest WebAssembly build. */
 const FIRST_SCREENING = ["index.js", "worker.js", "wasm-worker.js", "pool-worker.js"];
 const MOST_BYTES = 450 * 1024;
-
-const twins = {
-  name: "twins",
-  setup({ onResolve }) {
-    onResolve({ filter: /\.ts$/ }, ({ path, resolveDir }) => {
-      const file = join(resolveDir, path);
-      const twin =
-        dirname(file) === join(root, "src", "platform")
-          ? join(dirname(file), "web", basename(file))
-          : file.replace(/\.ts$/, ".web.ts");
-      return { path: existsSync(twin) ? twin : file };
-    });
-    // Branches of the codecs' scripts that only Node takes.
-    onResolve({ filter: /^(fs|path|crypto)$/ }, () => ({ path: "none", namespace: "none" }));
-  },
-};
-const none = {
-  name: "none",
-  setup({ onLoad }) {
-    onLoad({ filter: /.*/, namespace: "none" }, () => ({ contents: "module.exports = {};" }));
-  },
-};
 
 const bundle = (entryPoints, splitting) =>
   build({

@@ -1,16 +1,10 @@
 /** Where the time of screenings went: tables of stages and kinds of steps, and a trace of what ran when. */
 import type { RunProfile } from "../api/network.ts";
-import type { ScreeningReport, StageTiming, Timings } from "../api/results.ts";
+import type { StageTiming, Timings } from "../api/results.ts";
 import { percent } from "./plan-table.ts";
 import { kindTable, median } from "./profile-table.ts";
 import { table } from "./table.ts";
 import { Trace } from "./trace.ts";
-
-/** A report without the steps of its networks. */
-export function withoutSteps(report: ScreeningReport): ScreeningReport {
-  const stages = report.timings.stages.map(({ run: _, ...stage }) => stage);
-  return { ...report, timings: { ...report.timings, stages } };
-}
 
 /** Stages with medians over the pictures, then the kinds of steps of each network. */
 export function screenTables(pictures: readonly Timings[]): string {

@@ -9,18 +9,15 @@ import type { Radiograph } from "../image/radiograph.ts";
 import { overlayScene, shownSize } from "../output/overlay.ts";
 import { renderPng } from "../output/render-png.ts";
 import { renderSvg } from "../output/render-svg.ts";
+import { type ReportEntry, reportDocument, withoutSteps } from "../output/report-document.ts";
 import { BACKEND_OPTIONS, backendOptions } from "./backend-options.ts";
 import { type Arguments, type Command, errorEntry, type Io, integer, UsageError } from "./command.ts";
 import { expandInputs } from "./inputs.ts";
 import { Progress } from "./progress.ts";
 import { ReportFiles } from "./report-files.ts";
-import { screenTables, screenTrace, withoutSteps } from "./screen-profile.ts";
+import { screenTables, screenTrace } from "./screen-profile.ts";
 import { table } from "./table.ts";
 import { NETWORK_LAYER_OPTION, networkAlgorithms, TUNING_OPTIONS, tuningOptions } from "./tuning-options.ts";
-
-type Entry =
-  | ({ readonly input: string } & ScreeningReport)
-  | { readonly input: string; readonly error: { code: string; message: string } };
 
 export const screen: Command = {
   name: "screen",
@@ -70,7 +67,7 @@ export const screen: Command = {
     if (inputs.length === 0)
       throw new UsageError("No pictures (.dcm, .dicom, .png, .jpg) in what was given; name a file.");
     const progress = new Progress(io);
-    const entries: Entry[] = [];
+    const entries: ReportEntry[] = [];
     const out = args.value("out");
     const trace = args.value("trace");
     const profiled = args.flag("profile") || trace !== undefined;
@@ -89,14 +86,14 @@ export const screen: Command = {
         signal: io.signal,
       })) {
         if (profiled && error === null) timed.push({ index, timings: report.timings });
-        const entry: Entry =
+        const entry: ReportEntry =
           error === null
             ? { input: source, ...(args.flag("profile") ? report : withoutSteps(report)) }
             : { input: source, error: errorEntry(error) };
         entries.push(entry);
         if (files !== null) {
           const name = files.nameFor(source);
-          await files.write(`${name}.json`, document([entry]));
+          await files.write(`${name}.json`, reportDocument([entry]));
           if (error === null)
             await draw(model, image, report, drawing, (end, content) => files.write(name + end, content));
         }
@@ -121,9 +118,6 @@ export const screen: Command = {
     return entries.some((entry) => "error" in entry) ? 1 : 0;
   },
 };
-
-const document = (entries: readonly Entry[]): string =>
-  `${JSON.stringify({ schema: "spinexr.reports/1", reports: entries }, null, 1)}\n`;
 
 interface Drawing {
   readonly png: boolean;
@@ -156,9 +150,9 @@ async function draw(
   if (svg) await write(".overlay.svg", renderSvg(scene));
 }
 
-function print(args: Arguments, io: Io, entries: readonly Entry[]): void {
+function print(args: Arguments, io: Io, entries: readonly ReportEntry[]): void {
   if (args.flag("json")) {
-    io.out(document(entries));
+    io.out(reportDocument(entries));
     return;
   }
   const rows = entries.map((entry) =>
@@ -174,7 +168,9 @@ function print(args: Arguments, io: Io, entries: readonly Entry[]): void {
         ],
   );
   io.out(`${table(["picture", "abnormal", "verdict", "findings", "suppressed", "ms"], rows)}\n`);
-  const good = entries.filter((entry): entry is Exclude<Entry, { error: unknown }> => !("error" in entry));
+  const good = entries.filter(
+    (entry): entry is Exclude<ReportEntry, { error: unknown }> => !("error" in entry),
+  );
   printFindings(io, good);
   for (const entry of entries) if ("error" in entry) io.err(`${entry.input}: ${entry.error.message}\n`);
   if (good.length === 0) return;

@@ -1,0 +1,89 @@
+/** The loaded model: one at a time, loaded anew for another choice of backend. */
+import { listBackends, loadModel, type Model } from "../engine.ts";
+import type { AppStore, Choice } from "../state/app.ts";
+import { isAborted, toFailure } from "./failure.ts";
+import { loadProgress } from "./load-progress.ts";
+
+export class EngineSession {
+  readonly #app: AppStore;
+  #stop = new AbortController();
+  #model: Promise<Model> | null = null;
+
+  constructor(app: AppStore) {
+    this.#app = app;
+  }
+
+  /** The model, loaded when it is first asked for. Rejects as loadModel(). */
+  model(): Promise<Model> {
+    this.#model ??= this.#load();
+    return this.#model;
+  }
+
+  /** Lets go of the model and loads it with another choice. */
+  async change(choice: Choice): Promise<void> {
+    this.#app.set({ choice });
+    await this.#letGo();
+    await this.model().catch(() => undefined);
+  }
+
+  /** As above, with the same choice: after an error. */
+  again(): Promise<void> {
+    return this.change(this.#app.state.choice);
+  }
+
+  cancel(): void {
+    this.#stop.abort();
+  }
+
+  async #letGo(): Promise<void> {
+    this.#stop.abort();
+    const old = this.#model;
+    this.#model = null;
+    const model = await old?.catch(() => null);
+    await model?.dispose().catch(() => undefined);
+  }
+
+  async #load(): Promise<Model> {
+    const app = this.#app;
+    const stop = new AbortController();
+    this.#stop = stop;
+    const current = (): boolean => this.#stop === stop;
+    app.set({ engine: { phase: "loading", text: "Starting the engine", share: null } });
+    const start = performance.now();
+    try {
+      const { backend, threads, wasmBuild } = app.state.choice;
+      const model = await loadModel(undefined, {
+        backend: backend as "auto",
+        threads,
+        wasmBuild: wasmBuild as "auto",
+        signal: stop.signal,
+        onProgress: (event) => {
+          if (current()) app.set({ engine: { phase: "loading", ...loadProgress(event) } });
+        },
+      });
+      if (stop.signal.aborted) {
+        await model.dispose();
+        throw Object.assign(new Error("Loading was cancelled."), { code: "ABORTED" });
+      }
+      const loadMs = performance.now() - start;
+      app.set({ engine: { phase: "ready", backend: model.backend, manifest: model.manifest, loadMs } });
+      void this.#lookAround();
+      return model;
+    } catch (error) {
+      if (current()) {
+        this.#model = null;
+        app.set({
+          engine: isAborted(error) ? { phase: "stopped" } : { phase: "failed", failure: toFailure(error) },
+        });
+      }
+      throw error;
+    }
+  }
+
+  /** What else there is, for the list of backends. */
+  async #lookAround(): Promise<void> {
+    if (this.#app.state.backends.length > 0) return;
+    const backends = await listBackends().catch(() => []);
+    this.#app.set({ backends });
+  }
+}
