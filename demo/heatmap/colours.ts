@@ -24,24 +24,33 @@ export function heatColour(share: number): [number, number, number, number] {
   ];
 }
 
-/** What a logit stands for as a probability. */
-export const evidence = (logit: number): number => 1 / (1 + Math.exp(-logit));
+/** A picture without strong evidence anywhere stays pale: its strongest place is not called strong. */
+const STRONG = 10;
 
-/** The map at a size that canvas enlarges without visible steps: bicubic would not be kinder. */
+/** Share of the strongest place of the map, from 0 where nothing speaks for "abnormal". */
+export function evidence(logit: number, strongest: number): number {
+  return Math.max(0, logit) / Math.max(STRONG, strongest);
+}
+
+/** Pixels for one of the map, so that canvas enlarges it without visible steps. */
+const FINER = 16;
+
 export function paintMap({ width, height, logits }: ActivationMap, canvas: HTMLCanvasElement): void {
-  const scale = 16;
-  canvas.width = width * scale;
-  canvas.height = height * scale;
+  canvas.width = width * FINER;
+  canvas.height = height * FINER;
   const context = canvas.getContext("2d")!;
   const pixels = context.createImageData(canvas.width, canvas.height);
-  for (let y = 0, at = 0; y < canvas.height; y++)
+  const strongest = logits.reduce((most, logit) => Math.max(most, logit), 0);
+  for (let y = 0, at = 0; y < canvas.height; y++) {
     for (let x = 0; x < canvas.width; x++, at += 4) {
-      const logit = bilinear(logits, width, height, (x + 0.5) / scale - 0.5, (y + 0.5) / scale - 0.5);
-      pixels.data.set(heatColour(evidence(logit)), at);
+      const logit = bilinear(logits, width, height, (x + 0.5) / FINER - 0.5, (y + 0.5) / FINER - 0.5);
+      pixels.data.set(heatColour(evidence(logit, strongest)), at);
     }
+  }
   context.putImageData(pixels, 0, 0);
 }
 
+/** Between the middles of four values; beyond the outermost ones they go on. */
 export function bilinear(values: Float32Array, width: number, height: number, x: number, y: number): number {
   const side = (at: number, length: number): [number, number, number] => {
     const inside = Math.min(length - 1, Math.max(0, at));

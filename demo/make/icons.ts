@@ -1,4 +1,4 @@
-/** The page's icon: a spine of five vertebrae, one of them marked. */
+/** The page's icon: four vertebrae, one of them marked. */
 import { encodePng } from "../../src/image/png-write.ts";
 import { Canvas } from "../../src/output/canvas.ts";
 import { hex, type Rgb } from "../../src/output/colours.ts";
@@ -8,14 +8,14 @@ const GROUND: Rgb = [16, 24, 34];
 const BONE: Rgb = [206, 220, 234];
 const MARK: Rgb = [255, 154, 84];
 
-/** In a square of 100: a gently bent column. */
-const VERTEBRAE: readonly Rect[] = [14, 29.5, 45, 60.5, 76].map((y, i) => ({
-  x: 50 - 13 - i * 0.9 + [0, 3.5, 5, 3.5, 0][i]!,
-  y,
-  width: 26 + i * 1.8,
-  height: 11,
+/** In a square of 100: a column that bends once. */
+const VERTEBRAE: readonly Rect[] = [-5, 2, 4, 0].map((bend, i) => ({
+  x: 50 - 17 - i * 1.5 + bend,
+  y: 14 + i * 19,
+  width: 34 + i * 3,
+  height: 13,
 }));
-const MARKED = 3;
+const MARKED = 2;
 const around = ({ x, y, width, height }: Rect): Rect => ({
   x: x - 5,
   y: y - 4.5,

@@ -77,7 +77,7 @@ function row(
         }),
       ),
       h("span", { class: "label" }, label),
-      h("span", { class: "score" }, h("span", { class: "unseen" }, "score "), score(value)),
+      h("span", { class: "score" }, h("span", { class: "unseen" }, "score "), value.toFixed(3)),
       h("span", { class: "where" }, position(box), dropped ? h("em", {}, " · dropped by the rule") : null),
     ),
   );
@@ -95,8 +95,9 @@ function startSieve(app: AppStore): void {
     ({ sieve }) => [sieve],
     (sieve) => {
       const own = sieve.least === null;
+      least.classList.toggle("idle", own);
       byId("by-model").setAttribute("aria-pressed", String(own));
-      byId("least-value").textContent = own ? "model’s own" : score(sieve.least);
+      byId("least-value").textContent = own ? "the model’s own" : score(sieve.least);
       least.setAttribute("aria-valuetext", own ? "the model’s own thresholds" : score(sieve.least));
       dropped.disabled = !own;
       dropped.checked = own ? sieve.dropped : true;

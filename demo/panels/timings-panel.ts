@@ -37,7 +37,7 @@ function stages({ timings, provenance }: ScreeningReport): HTMLElement {
         svg(
           "svg",
           { viewBox: "0 0 100 8", preserveAspectRatio: "none" },
-          svg("rect", { width: Math.max(1, (100 * ms) / longest), height: 8, rx: 1 }),
+          svg("rect", { class: "bar-fill", width: Math.max(1, (100 * ms) / longest), height: 8, rx: 1 }),
         ),
       ),
     ),

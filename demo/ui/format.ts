@@ -1,7 +1,11 @@
 /** Numbers and sentences for people. */
 export const score = (value: number): string => value.toFixed(2);
 
-export const probability = (value: number): string => value.toFixed(3);
+/** Never 1 or 0 for what only comes near. */
+export function probability(value: number): string {
+  if (value > 0.9999 && value < 1) return "> 0.9999";
+  return value < 0.0001 && value > 0 ? "< 0.0001" : value.toFixed(4);
+}
 
 export const percent = (share: number): string => `${Math.round(share * 100)} %`;
 

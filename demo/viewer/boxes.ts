@@ -130,7 +130,7 @@ function tagsOf(
       "g",
       { class: `tag${state(i, highlighted)}` },
       ...line,
-      svg("rect", { ...rect, rx: 4, fill: hex(colour) }),
+      svg("rect", { class: "tag-ground", ...rect, rx: 4, fill: hex(colour) }),
       text,
     );
   });
