@@ -9,7 +9,7 @@ export const SINGLE: Subject = {
   what: "DenseNet-121, 224 x 224",
   job: () => networks(["densenet121"], CLASSIFY_DIMS),
 };
-const batch: Subject = {
+export const BATCH: Subject = {
   what: "DenseNet-121, 8 x 224 x 224",
   job: () => networks(["densenet121"], [8, 3, 224, 224]),
   images: 8,
@@ -32,7 +32,7 @@ const onEachBackend = (subject: Subject): Case[] => [
 
 export const CLASSIFY: readonly Case[] = [
   ...onEachBackend(SINGLE),
-  againstOnnx("classify-batch8/cpu/2T", batch, cpu(2), ortNode(2), { target: 1.7 }),
+  againstOnnx("classify-batch8/cpu/2T", BATCH, cpu(2), ortNode(2), { target: 1.7 }),
   againstOnnx("ensemble/cpu/2T", ensemble, cpu(2), ortNode(2), { target: 1.7 }),
 ];
 

@@ -9,7 +9,7 @@ export const RETINANET: Subject = {
   what: "RetinaNet R50-FPN to raw maps, 800 x 1088",
   job: () => networks(["retinanet"], DETECT_DIMS),
 };
-const small: Subject = {
+export const RETINANET_SMALL: Subject = {
   what: "RetinaNet R50-FPN to raw maps, 512 x 512",
   job: () => networks(["retinanet"], [1, 3, 512, 512]),
 };
@@ -25,7 +25,9 @@ const screen: Subject = {
 export const DETECT: readonly Case[] = [
   againstOnnx("retinanet/cpu/1T", RETINANET, cpu(1), ortNode(1), { target: 1.8 }),
   againstOnnx("retinanet/cpu/2T", RETINANET, cpu(2), ortNode(2), { target: 1.8 }),
-  againstOnnx("retinanet-512/wasm-relaxed/2T", small, wasm("relaxed-threads", 2), ortWeb(2), { target: 2.5 }),
+  againstOnnx("retinanet-512/wasm-relaxed/2T", RETINANET_SMALL, wasm("relaxed-threads", 2), ortWeb(2), {
+    target: 2.5,
+  }),
   againstPytorch("sparse-rcnn/cpu/2T", sparse, 2, { target: 4 }),
   againstPytorch("screen/cpu/2T", screen, 2, { target: 4.5 }),
 ];
