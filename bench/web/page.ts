@@ -6,7 +6,7 @@ import { type BenchDocument, parseDocument } from "../../src/benchmark/document.
 import { ENGINES } from "./engines.ts";
 import { measure } from "./measure.ts";
 import type { SiteData } from "./site.ts";
-import { adapterName, browserName, systemName } from "./surroundings.ts";
+import { browserName, describeAdapter, systemName } from "./surroundings.ts";
 import { element, resultTables } from "./tables.ts";
 
 declare global {
@@ -34,14 +34,14 @@ const show = () => {
 function checkboxes(
   id: string,
   parameter: string,
-  items: readonly { name: string; about?: string }[],
+  items: readonly { name: string; about?: string; off?: boolean }[],
 ): () => string[] {
   const wanted = address.getAll(parameter);
-  const boxes = items.map(({ name, about }) => {
+  const boxes = items.map(({ name, about, off = false }) => {
     const box = element("input");
     box.type = "checkbox";
     box.value = name;
-    box.checked = wanted.length === 0 || wanted.includes(name);
+    box.checked = wanted.length === 0 ? !off : wanted.includes(name);
     find(id).append(element("label", null, box, element("span", about ?? name)));
     return box;
   });
@@ -56,7 +56,13 @@ async function start(): Promise<void> {
     "case",
     site.cases.map(({ name, subject }) => ({ name, about: subject })),
   );
-  const engines = checkboxes("engines", "engine", ENGINES);
+  const adapter = await describeAdapter();
+  const engines = checkboxes(
+    "engines",
+    "engine",
+    // A software GPU may take half a minute for a run: only for those who ask for it.
+    ENGINES.map(({ name }) => ({ name, off: adapter.software && name.endsWith("webgpu") })),
+  );
   const field = (id: string, preset: string) => {
     const input = find<HTMLInputElement>(id);
     input.value = address.get(id) ?? preset;
@@ -73,7 +79,7 @@ async function start(): Promise<void> {
     Threads: crossOriginIsolated
       ? "may be used: the page is cross-origin isolated"
       : "need cross-origin isolation, which this host does not give: one is used",
-    WebGPU: await adapterName(),
+    WebGPU: adapter.software ? `${adapter.name}: computed by the processor, very slow` : adapter.name,
   };
   for (const [name, value] of Object.entries(facts))
     find("surroundings").append(element("dt", name), element("dd", value));

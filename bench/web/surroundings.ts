@@ -1,4 +1,5 @@
 /** What the browser says of itself and of the machine. */
+import { findAdapter } from "../../src/backends/webgpu/device.ts";
 
 /** "Chromium 150", "Firefox 140.0" */
 export function browserName(): string {
@@ -17,12 +18,13 @@ export function systemName(): string {
   return platform || navigator.platform || "unknown system";
 }
 
-/** The adapter as far as the browser tells, or that there is none. */
-export async function adapterName(): Promise<string> {
-  const adapter = await navigator.gpu?.requestAdapter().catch(() => null);
-  if (adapter == null) return navigator.gpu === undefined ? "not in this browser" : "no adapter";
-  const { vendor, architecture, description } = adapter.info;
-  return (
-    [vendor, architecture, description].filter((part) => part !== "").join(" ") || "an adapter without a name"
-  );
+/** The adapter as far as the browser tells, or why there is none. `software`: a processor stands in for a GPU. */
+export async function describeAdapter(): Promise<{ name: string; software: boolean }> {
+  const { gpu } = navigator;
+  if (gpu === undefined) return { name: "not in this browser", software: false };
+  try {
+    return await findAdapter(async () => ({ gpu, runtime: browserName() }));
+  } catch (error) {
+    return { name: (error as Error).message, software: false };
+  }
 }
