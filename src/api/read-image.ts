@@ -3,13 +3,15 @@ import type { Radiograph } from "../image/radiograph.ts";
 import { type RawFormat, readRadiograph } from "../image/read.ts";
 import { drawnPixels } from "../platform/drawn.ts";
 import { type ByteSource, readBytes } from "../platform/files.ts";
-import { type Check, checkOptions, isInteger, isObject, isSignal } from "./options.ts";
+import { type Check, checkOptions, isBoolean, isInteger, isObject, isSignal } from "./options.ts";
 
 export interface ReadImageOptions {
   /** 0-based frame of a multi-frame file. Default 0. */
   readonly frame?: number;
   /** Says that the bytes are bare samples, row-major little endian, and how to read them. */
   readonly raw?: RawFormat;
+  /** In browsers: false reads on the thread that calls. Compressed pictures have a thread of their own everywhere. Default true. */
+  readonly worker?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -28,6 +30,7 @@ export type ImageSource = ByteSource | ImageDataLike | Drawn;
 
 const CHECKS: Readonly<Record<string, Check>> = {
   frame: isInteger(0, 65535),
+  worker: isBoolean,
   raw: isObject,
   signal: isSignal,
 };
@@ -51,5 +54,5 @@ export async function readImage(source: ImageSource, options: ReadImageOptions =
 }
 
 function isImageData(source: ImageSource): source is ImageDataLike {
-  return typeof source === "object" && "width" in source && "data" in source;
+  return typeof source === "object" && source !== null && "width" in source && "data" in source;
 }

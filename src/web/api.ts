@@ -9,10 +9,11 @@ import { type ScreenAllOptions, type ScreenOutcome, type Screens, screenEach } f
 import type { Radiograph } from "../image/radiograph.ts";
 import { DEFAULT_MODEL } from "../package/default.ts";
 import { drawnPixels } from "../platform/web/drawn.ts";
-import { connection } from "./connection.ts";
+import { connection, type Live } from "./connection.ts";
 import { pack, whole } from "./options.ts";
 import { RemoteModel } from "./remote-model.ts";
 import { RemoteNetwork } from "./remote-network.ts";
+import { RemoteObject } from "./remote-object.ts";
 import { compact } from "./transfer.ts";
 
 const engine = () => import("./engine.ts");
@@ -27,14 +28,15 @@ export async function loadModel(
   options: LoadModelOptions = {},
 ): Promise<Model> {
   const address = typeof reference === "string" && !/[./]/.test(reference) ? reference : whole(reference);
-  const { plain, live } = pack(
-    "loadModel",
-    options.worker === false ? { ...options, algorithms: undefined } : options,
-  );
-  if (options.worker === false)
-    return (await engine()).loadModel(address as string, { ...options, wasm: plain.wasm });
-  const worker = connection();
-  return new RemoteModel(worker, await worker.call("loadModel", [address as string, plain], live));
+  const here = options?.worker === false;
+  const { plain, live } = pack("loadModel", here ? { ...options, algorithms: undefined } : options);
+  if (here) return (await engine()).loadModel(address as string, { ...options, wasm: plain.wasm });
+  const open = async (during: Live) => {
+    const worker = connection();
+    const facts = await worker.call("loadModel", [address as string, plain], during);
+    return { connection: worker, facts };
+  };
+  return new RemoteModel(new RemoteObject("model", await open(live), () => open({ store: live.store })));
 }
 
 /**
@@ -46,31 +48,30 @@ export async function loadNetwork(
   options: LoadNetworkOptions = {},
 ): Promise<Network> {
   const given = whole(source) as Uint8Array | ArrayBuffer | string;
-  const { plain, live } = pack(
-    "loadNetwork",
-    options.worker === false ? { ...options, algorithms: undefined } : options,
-  );
-  if (options.worker === false) return (await engine()).loadNetwork(given, { ...options, wasm: plain.wasm });
-  const worker = connection();
-  const facts = await worker.call("loadNetwork", [compact(given) as Uint8Array, plain], live);
-  return new RemoteNetwork(worker, facts);
+  const here = options?.worker === false;
+  const { plain, live } = pack("loadNetwork", here ? { ...options, algorithms: undefined } : options);
+  if (here) return (await engine()).loadNetwork(given, { ...options, wasm: plain.wasm });
+  const open = async (during: Live) => {
+    const worker = connection();
+    const facts = await worker.call("loadNetwork", [compact(given) as Uint8Array, plain], during);
+    return { connection: worker, facts };
+  };
+  const reopen = typeof given === "string" ? () => open({ store: live.store }) : null;
+  return new RemoteNetwork(new RemoteObject("network", await open(live), reopen));
 }
 
 /**
- * Reads a DICOM, PNG or JPEG picture, ImageData, ImageBitmap, canvas, or raw samples, in the worker. The format is recognised by
+ * Reads a DICOM, PNG or JPEG picture, ImageData, ImageBitmap, canvas, or raw samples, in the worker unless told otherwise. The format is recognised by
  * content, never by name.
  * @param source File, Blob, bytes, address relative to the page, ImageData, ImageBitmap or canvas
  * @throws SpineXRError with a code that says what is wrong with the file
  */
 export async function readImage(source: ImageSource, options: ReadImageOptions = {}): Promise<Radiograph> {
   const { plain, live } = pack("readImage", options);
+  if (options.worker === false) return (await engine()).readImage(whole(source), options);
   const given = compact(drawnPixels(source) ?? whole(source)) as ImageSource;
   return (await connection().call("readImage", [given, plain], live)) as Radiograph;
 }
-
-/** The same on this thread. */
-const readHere = async (source: ImageSource, options: ReadImageOptions): Promise<Radiograph> =>
-  (await engine()).readImage(whole(source), options);
 
 /** As in Node. Pictures are read where the model's engine is. */
 export const screenAll = <S extends ImageSource>(
@@ -78,7 +79,12 @@ export const screenAll = <S extends ImageSource>(
   sources: Iterable<S> | AsyncIterable<S>,
   options: ScreenAllOptions = {},
 ): AsyncGenerator<ScreenOutcome<S>, void, undefined> =>
-  screenEach(model instanceof RemoteModel ? readImage : readHere, model, sources, options);
+  screenEach(
+    (source, reading) => readImage(source, { ...reading, worker: model instanceof RemoteModel }),
+    model,
+    sources,
+    options,
+  );
 
 /** What runs in this browser, and why the rest does not. */
 export const listBackends = async (): Promise<BackendInfo[]> =>

@@ -36,10 +36,13 @@ export class Connection {
 
   constructor() {
     const start: HostStart = { timeOrigin: performance.timeOrigin };
-    const worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
-    this.#worker = watchWorker(worker, start, {
+    let begun = false;
+    this.#worker = watchWorker(startWorker(), start, {
+      begun: () => {
+        begun = true;
+      },
       message: (message) => this.#receive(message as Answer),
-      gone: (error) => this.#end(error),
+      gone: (error) => this.#end(begun ? lost(error) : notStarted(error)),
     });
   }
 
@@ -107,14 +110,33 @@ export class Connection {
     if (!this.dead) this.#worker.post({ id, ask, ...answer } satisfies Request);
   }
 
-  #end(cause: Error): void {
+  #end(death: SpineXRError): void {
     this.dead = true;
-    this.#death = new SpineXRError(
-      "INTERNAL",
-      `The worker with spinexr's engine ended (${cause.message}), and all that was loaded in it is gone; load it again.`,
-      { cause },
-    );
-    for (const { reject } of this.#pending.values()) reject(this.#death);
+    this.#death = death;
+    for (const { reject } of this.#pending.values()) reject(death);
     this.#pending.clear();
   }
 }
+
+function startWorker(): Worker {
+  try {
+    return new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
+  } catch (cause) {
+    throw notStarted(cause as Error);
+  }
+}
+
+const notStarted = (cause: Error): SpineXRError =>
+  new SpineXRError(
+    "BACKEND_UNAVAILABLE",
+    `The worker with spinexr's engine does not start (${cause.message}); serve all of dist/web from the page's own address and allow it ` +
+      `(Content-Security-Policy "worker-src 'self'"), or use "worker: false".`,
+    { cause },
+  );
+
+const lost = (cause: Error): SpineXRError =>
+  new SpineXRError(
+    "INTERNAL",
+    `The worker with spinexr's engine ended (${cause.message}), and what was in it is gone; call again. Networks made of bytes have to be loaded again.`,
+    { cause },
+  );

@@ -25,12 +25,12 @@ export interface Marks {
 export type Sent<O> = Omit<O, Kept> & { readonly tuningStore?: string };
 
 /** An object that lives in the worker. */
-export interface ModelFacts extends Pick<Model, "manifest" | "backend" | "tuning"> {
+export interface ObjectFacts {
   readonly object: number;
+  readonly tuning: TuningReport;
 }
-export interface NetworkFacts extends Pick<Network, "inputs" | "backend" | "tuning"> {
-  readonly object: number;
-}
+export interface ModelFacts extends ObjectFacts, Pick<Model, "manifest" | "backend"> {}
+export interface NetworkFacts extends ObjectFacts, Pick<Network, "inputs" | "backend"> {}
 
 /** Calls that make something or belong to nothing. */
 export interface FreeCalls {

@@ -9,6 +9,8 @@ export function pack<O extends object>(
   caller: string,
   options: O,
 ): { readonly plain: Sent<O>; readonly live: Live } {
+  if (typeof options !== "object" || options === null)
+    throw new SpineXRError("INVALID_ARGUMENT", `${caller}: expected an object of options, found ${options}.`);
   const { signal, onProgress, tuningStore, algorithms, ...rest } = options as Record<string, unknown>;
   const functions = [algorithms, ...Object.values(Object(algorithms))].some(
     (one) => typeof one === "function",

@@ -1,33 +1,31 @@
 /** A Model whose engine is in the worker. */
-import { SpineXRError } from "../api/errors.ts";
 import type { CallOptions, DisplayOptions, Model, ScreenOptions } from "../api/model.ts";
 import type { Abnormality, BackendReport, Finding, ScreeningReport } from "../api/results.ts";
 import type { GrayImage } from "../backends/core.ts";
 import type { Radiograph } from "../image/radiograph.ts";
 import type { Manifest } from "../package/manifest.ts";
 import type { TuningReport } from "../tune/choices.ts";
-import type { Connection } from "./connection.ts";
 import type { Method, ModelFacts } from "./messages.ts";
 import { pack } from "./options.ts";
+import type { RemoteObject } from "./remote-object.ts";
 
 export class RemoteModel implements Model {
-  readonly manifest: Manifest;
-  readonly backend: BackendReport;
-  readonly #connection: Connection;
-  readonly #object: number;
-  #tuning: TuningReport;
-  #disposed: Promise<void> | null = null;
+  readonly #object: RemoteObject<ModelFacts>;
 
-  constructor(connection: Connection, { object, manifest, backend, tuning }: ModelFacts) {
-    this.#connection = connection;
+  constructor(object: RemoteObject<ModelFacts>) {
     this.#object = object;
-    this.manifest = manifest;
-    this.backend = backend;
-    this.#tuning = tuning;
+  }
+
+  get manifest(): Manifest {
+    return this.#object.facts.manifest;
+  }
+
+  get backend(): BackendReport {
+    return this.#object.facts.backend;
   }
 
   get tuning(): TuningReport {
-    return this.#tuning;
+    return this.#object.tuning;
   }
 
   screen(image: Radiograph, options: ScreenOptions = {}): Promise<ScreeningReport> {
@@ -47,13 +45,7 @@ export class RemoteModel implements Model {
   }
 
   dispose(): Promise<void> {
-    this.#disposed ??= (async () => {
-      if (!this.#connection.dead)
-        await this.#connection.method(this.#object, "dispose", []).catch((error) => {
-          if (!this.#connection.dead) throw error;
-        });
-    })();
-    return this.#disposed;
+    return this.#object.dispose();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -61,14 +53,7 @@ export class RemoteModel implements Model {
   }
 
   async #call(method: Method, image: Radiograph, options: CallOptions): Promise<unknown> {
-    if (this.#disposed !== null)
-      throw new SpineXRError(
-        "DISPOSED",
-        "This model was used after dispose(); load it again with loadModel().",
-      );
     const { plain, live } = pack(`model.${method}`, options);
-    const { value, tuning } = await this.#connection.method(this.#object, method, [image, plain], live);
-    if (tuning !== null) this.#tuning = tuning;
-    return value;
+    return this.#object.call(method, [image, plain], live);
   }
 }

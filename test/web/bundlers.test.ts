@@ -62,6 +62,7 @@ async function run(built: string) {
     assert.is(answer.backend.name, "wasm");
     assert.is(answer.backend.isa, "wasm_relaxed");
     assert.equal(problems, []);
+    assert.equal(site.violations, []);
   } finally {
     await browser.close();
     await site.close();

@@ -68,6 +68,7 @@ test("JPEG, JPEG-LS, JPEG 2000 and HTJ2K", async () => {
     );
     assert.ok(failed === null || typeof failed.code === "string");
     assert.equal(problems, []);
+    assert.equal(site.violations, []);
   } finally {
     await browser.close();
     await site.close();

@@ -17,22 +17,36 @@ const TYPES: Readonly<Record<string, string>> = {
   ".css": "text/css",
 };
 
+/** What the package promises to work under. */
 const POLICY = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'";
+const REPORTS = "/violations";
 
 export interface Site {
   readonly url: string;
   /** Paths asked for, in order. */
   readonly asked: string[];
+  /** What pages and workers did against the policy, as the browser reported it. */
+  readonly violations: string[];
   /** Changes what is served: null is a 404, "unreachable" no answer at all. */
   change: (path: string, bytes: Uint8Array) => Uint8Array | null | "unreachable";
   close(): Promise<void>;
 }
 
 /** Serves folders by the first part of the path. `isolated`: with COOP and COEP. */
-export async function serve(folders: Readonly<Record<string, string>>, isolated: boolean): Promise<Site> {
+export async function serve(
+  folders: Readonly<Record<string, string>>,
+  isolated: boolean,
+  policy = POLICY,
+): Promise<Site> {
   const asked: string[] = [];
+  const violations: string[] = [];
   const server: Server = createServer((request, response) => {
     const path = decodeURIComponent(new URL(request.url ?? "/", "http://localhost").pathname);
+    if (path === REPORTS) {
+      request.on("data", (part) => violations.push(String(part)));
+      request.on("end", () => response.writeHead(204).end());
+      return;
+    }
     const [, first = "", ...rest] = path.split("/");
     const folder = folders[first] ?? folders[""];
     const file = folder && join(folder, ...(folders[first] === undefined ? [first, ...rest] : rest));
@@ -46,10 +60,10 @@ export async function serve(folders: Readonly<Record<string, string>>, isolated:
     }
     response.writeHead(body === null ? 404 : 200, {
       "content-type": TYPES[extname(path)] ?? "application/octet-stream",
-      "content-security-policy": POLICY,
+      "content-security-policy": `${policy}; report-uri ${REPORTS}`,
       "content-length": body?.length ?? 0,
       // Scripts and modules as hosts serve them; models each time anew, so that it shows who asks for them.
-      "cache-control": path.startsWith("/dist/") ? "max-age=3600" : "no-store",
+      "cache-control": body !== null && path.startsWith("/dist/") ? "max-age=3600" : "no-store",
       ...(isolated
         ? { "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" }
         : {}),
@@ -60,6 +74,7 @@ export async function serve(folders: Readonly<Record<string, string>>, isolated:
   const site: Site = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     asked,
+    violations,
     change: (_, bytes) => bytes,
     close: () =>
       new Promise((done) => {
@@ -85,6 +100,7 @@ export async function openBrowser({ gpu = false } = {}): Promise<Browser> {
       "--disable-background-networking",
       "--disable-component-update",
       "--disable-sync",
+      "--js-flags=--expose-gc",
     ],
   });
 }

@@ -67,6 +67,7 @@ test("a network gives what it gives in Node, with a worker and without; auto doe
     const infos = await page.evaluate(() => spinexr.listBackends());
     assert.ok(infos.find((info: { name: string }) => info.name === "webgpu").available);
     assert.equal(problems, []);
+    assert.equal(site.violations, []);
   } finally {
     await browser.close();
     await site.close();

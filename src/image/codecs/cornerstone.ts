@@ -38,11 +38,21 @@ interface LoadedModule {
 
 const loaded = new Map<Library, Promise<LoadedModule>>();
 
+/** @throws SpineXRError INTERNAL */
 async function load(library: Library): Promise<LoadedModule> {
-  const { default: factory } = await library.load();
   const lines: string[] = [];
   const print = (line: string) => void lines.push(line);
-  return { module: await factory({ print, printErr: print, ...CODEC_OPTIONS }), lines };
+  try {
+    const { default: factory } = await library.load();
+    return { module: await factory({ print, printErr: print, ...CODEC_OPTIONS }), lines };
+  } catch (cause) {
+    throw new SpineXRError(
+      "INTERNAL",
+      `The codec ${library.name} cannot be loaded (${cause instanceof Error ? cause.message : cause}); in browsers its file in ` +
+        "dist/web/codecs must be reachable, and a Content Security Policy must allow 'wasm-unsafe-eval'.",
+      { cause },
+    );
+  }
 }
 
 /**

@@ -66,18 +66,19 @@ class CodecThread {
   /** The thread has said that it is ready. */
   readonly started: Promise<unknown>;
   readonly #handle: WorkerHandle;
+  /** It has said something. */
+  #begun = false;
   #settle: { resolve(message: unknown): void; reject(error: unknown): void } | null = null;
 
   constructor() {
     this.#handle = spawnWorker("image/codecs/worker", null, {
-      message: (message) => this.#settle?.resolve(message),
+      message: (message) => {
+        this.#begun = true;
+        this.#settle?.resolve(message);
+      },
       gone: (cause) => {
         this.alive = false;
-        this.#settle?.reject(
-          new SpineXRError("DECODE_FAILED", `The codec crashed (${cause.message}); the data is damaged.`, {
-            cause,
-          }),
-        );
+        this.#settle?.reject(this.#begun ? crashed(cause) : notStarted(cause));
       },
     });
     const late = new SpineXRError("INTERNAL", `The codec thread did not start within ${START_MS} ms.`);
@@ -121,6 +122,16 @@ class CodecThread {
     }
   }
 }
+
+const crashed = (cause: Error): SpineXRError =>
+  new SpineXRError("DECODE_FAILED", `The codec crashed (${cause.message}); the data is damaged.`, { cause });
+
+const notStarted = (cause: Error): SpineXRError =>
+  new SpineXRError(
+    "INTERNAL",
+    `The codec thread does not start (${cause.message}); in browsers it is dist/web/codec-worker.js, which must be reachable.`,
+    { cause },
+  );
 
 function aborted(signal: AbortSignal | undefined): SpineXRError {
   return new SpineXRError("ABORTED", "The operation was cancelled by its AbortSignal.", {

@@ -19,7 +19,12 @@ export type ScopeMessage =
 
 let count = 0;
 
-export function watchWorker(worker: Worker, data: unknown, events: WorkerEvents): WorkerHandle {
+export interface WatchEvents extends WorkerEvents {
+  /** Its script was loaded and runs. */
+  begun?(): void;
+}
+
+export function watchWorker(worker: Worker, data: unknown, events: WatchEvents): WorkerHandle {
   const locks = globalThis.navigator?.locks as LockManager | undefined;
   const lock = locks === undefined ? null : `spinexr ${crypto.randomUUID()} ${++count}`;
   const watching = new AbortController();
@@ -43,8 +48,10 @@ export function watchWorker(worker: Worker, data: unknown, events: WorkerEvents)
   worker.onmessage = ({ data }: MessageEvent<ScopeMessage>) => {
     if (over) return;
     if (data.spinexr === "message") events.message(data.message);
-    else if (data.spinexr === "alive") watch();
-    else gone(new Error(data.reason));
+    else if (data.spinexr === "alive") {
+      events.begun?.();
+      watch();
+    } else gone(new Error(data.reason));
   };
   worker.onmessageerror = () => gone(new Error("a message could not be read"));
   worker.onerror = (event) => {
