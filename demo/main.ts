@@ -4,7 +4,7 @@ import { Exports } from "./export/exports.ts";
 import { startIntake } from "./files/intake.ts";
 import { bundledPhantoms, type NamedPicture, newPhantom } from "./files/phantoms.ts";
 import { startOffline } from "./offline/offline.ts";
-import { startChoiceOfBuild, startEngine } from "./panels/engine-panel.ts";
+import { startEngine } from "./panels/engine-panel.ts";
 import { startFindings } from "./panels/findings-panel.ts";
 import { describe } from "./panels/stage-panel.ts";
 import { startTimings } from "./panels/timings-panel.ts";
@@ -56,7 +56,6 @@ startEngine(app, {
     if (app.state.engine.phase === "ready") screenAgain(app, ({ status }) => status !== "failed");
   },
 });
-startChoiceOfBuild(app);
 new Exports(app, engine, pictures).start();
 
 const intake = startIntake({

@@ -16,7 +16,7 @@ export class Activation {
   readonly #network: Promise<Network>;
 
   /** @param folder address of the model package */
-  constructor(model: Model, folder: string, { backend, threads, wasmBuild }: Choice) {
+  constructor(model: Model, folder: string, { threads, wasmBuild }: Choice) {
     this.#model = model;
     const [classifier] = model.manifest.classifiers;
     this.#network = (async () => {
@@ -31,7 +31,7 @@ export class Activation {
         });
       const changed = activationNetwork(new Uint8Array(await response.arrayBuffer()), classifier.outputName);
       return loadNetwork(changed, {
-        backend: backend as "auto",
+        backend: model.backend.name as "auto",
         threads,
         wasmBuild: wasmBuild as "auto",
         delegate: false,

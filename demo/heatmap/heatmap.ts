@@ -1,12 +1,11 @@
 /** The heatmap of the picture that is looked at, made when it is first wanted. */
 import type { Model } from "../engine.ts";
+import { modelFolder } from "../session/model-address.ts";
 import type { Picture } from "../session/pictures.ts";
 import type { AppStore } from "../state/app.ts";
 import type { Viewer } from "../viewer/viewer.ts";
 import { Activation } from "./activation.ts";
 import { paintMap } from "./colours.ts";
-
-const MODEL = "engine/models/spinexr-phantom/";
 
 export class Heatmap {
   readonly #app: AppStore;
@@ -37,7 +36,7 @@ export class Heatmap {
   async #make(model: Model, picture: Picture): Promise<HTMLCanvasElement> {
     if (this.#activation?.model !== model) {
       void this.#activation?.made.dispose();
-      this.#activation = { model, made: new Activation(model, MODEL, this.#app.state.choice) };
+      this.#activation = { model, made: new Activation(model, modelFolder(), this.#app.state.choice) };
     }
     const canvas = document.createElement("canvas");
     paintMap(await this.#activation.made.map(picture.image), canvas);

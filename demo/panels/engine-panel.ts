@@ -16,6 +16,7 @@ export function startEngine(app: AppStore, { change }: EngineActions): void {
   const backend = byId<HTMLSelectElement>("backend");
   const threads = byId<HTMLSelectElement>("threads");
   const build = byId<HTMLSelectElement>("build");
+  const precision = byId<HTMLSelectElement>("precision");
   const most = Math.min(16, Math.max(1, navigator.hardwareConcurrency || 1));
   fill(threads, [
     ["auto", "Automatic"],
@@ -29,8 +30,10 @@ export function startEngine(app: AppStore, { change }: EngineActions): void {
     backend: backend.value,
     threads: threads.value === "auto" ? "auto" : Number(threads.value),
     wasmBuild: build.value,
+    precision: backend.value === "webgpu" && precision.value === "fp16" ? "fp16" : "fp32",
   });
-  for (const select of [backend, threads, build]) select.addEventListener("change", () => change(wanted()));
+  for (const select of [backend, threads, build, precision])
+    select.addEventListener("change", () => change(wanted()));
 
   app.watch(
     ({ backends, choice }) => [backends, choice],
@@ -39,6 +42,9 @@ export function startEngine(app: AppStore, { change }: EngineActions): void {
       backend.value = choice.backend;
       threads.value = String(choice.threads);
       build.value = choice.wasmBuild;
+      precision.value = choice.precision;
+      showFor("build", choice.backend !== "webgpu");
+      showFor("precision", choice.backend === "webgpu");
       byId("rejected").replaceChildren(...reasons(backends, app.state.engine));
     },
   );
@@ -76,6 +82,8 @@ function showChip(engine: AppState["engine"]): void {
   const chip = byId("engine-chip");
   chip.dataset.phase = engine.phase;
   byId("engine-chip-text").textContent = chipText(engine);
+  byId("engine-chip-more").textContent =
+    engine.phase === "ready" ? `, ${plural(engine.backend.threads, "thread")}` : "";
 }
 
 function chipText(engine: AppState["engine"]): string {
@@ -85,7 +93,7 @@ function chipText(engine: AppState["engine"]): string {
     case "loading":
       return engine.share === null ? "Loading" : `Loading ${Math.round(engine.share * 100)} %`;
     case "ready":
-      return `${NAMES[engine.backend.name] ?? engine.backend.name}, ${plural(engine.backend.threads, "thread")}`;
+      return NAMES[engine.backend.name] ?? engine.backend.name;
     case "failed":
       return "Engine failed";
     case "stopped":
@@ -188,13 +196,8 @@ function modelFacts(engine: AppState["engine"]): Node[] {
   ];
 }
 
-/** Hides what only one backend has. */
-export function startChoiceOfBuild(app: AppStore): void {
-  app.watch(
-    ({ choice }) => [choice.backend],
-    (backend) => {
-      for (const element of [byId("build"), document.querySelector<HTMLElement>('label[for="build"]')!])
-        setHidden(element, backend === "webgpu");
-    },
-  );
+/** A choice that only one backend has. */
+function showFor(id: string, shown: boolean): void {
+  setHidden(byId(id), !shown);
+  setHidden(document.querySelector<HTMLElement>(`label[for="${id}"]`)!, !shown);
 }

@@ -15,10 +15,9 @@ export function startFindings(app: AppStore, { chosen }: FindingsActions): void 
   startSieve(app);
 
   app.watch(
-    (state) => [shownReport(state), state.sieve, state.engine],
-    (report, sieve, engine) => {
+    (state) => [shownReport(state), state.sieve, state.classes],
+    (report, sieve, classes) => {
       const findings = shownFindings(report, sieve);
-      const classes = engine.phase === "ready" ? (engine.manifest.detector?.labels ?? []) : [];
       const focused = [...list.children].findIndex((row) => row.contains(document.activeElement));
       list.replaceChildren(...findings.map((finding, i) => row(app, finding, i, classes, chosen)));
       if (focused >= 0)

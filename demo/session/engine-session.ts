@@ -3,6 +3,7 @@ import { listBackends, loadModel, type Model } from "../engine.ts";
 import type { AppStore, Choice } from "../state/app.ts";
 import { isAborted, toFailure } from "./failure.ts";
 import { loadProgress } from "./load-progress.ts";
+import { modelReference } from "./model-address.ts";
 
 export class EngineSession {
   readonly #app: AppStore;
@@ -19,11 +20,20 @@ export class EngineSession {
     return this.#model;
   }
 
-  /** Lets go of the model and loads it with another choice. */
+  /** Lets go of the model and loads it with another choice, unless that is cancelled or changed again meanwhile. */
   async change(choice: Choice): Promise<void> {
-    this.#app.set({ choice });
-    await this.#letGo();
-    await this.model().catch(() => undefined);
+    this.#stop.abort();
+    const stop = new AbortController();
+    this.#stop = stop;
+    const app = this.#app;
+    app.set({ choice, engine: { phase: "loading", text: "Starting the engine", share: null } });
+    const old = this.#model;
+    this.#model = null;
+    const model = await old?.catch(() => null);
+    await model?.dispose().catch(() => undefined);
+    if (this.#stop !== stop) return;
+    if (stop.signal.aborted) app.set({ engine: { phase: "stopped" } });
+    else await this.model().catch(() => undefined);
   }
 
   /** As above, with the same choice: after an error. */
@@ -35,27 +45,20 @@ export class EngineSession {
     this.#stop.abort();
   }
 
-  async #letGo(): Promise<void> {
-    this.#stop.abort();
-    const old = this.#model;
-    this.#model = null;
-    const model = await old?.catch(() => null);
-    await model?.dispose().catch(() => undefined);
-  }
-
   async #load(): Promise<Model> {
     const app = this.#app;
-    const stop = new AbortController();
-    this.#stop = stop;
+    if (this.#stop.signal.aborted) this.#stop = new AbortController();
+    const stop = this.#stop;
     const current = (): boolean => this.#stop === stop;
     app.set({ engine: { phase: "loading", text: "Starting the engine", share: null } });
     const start = performance.now();
     try {
-      const { backend, threads, wasmBuild } = app.state.choice;
-      const model = await loadModel(undefined, {
+      const { backend, threads, wasmBuild, precision } = app.state.choice;
+      const model = await loadModel(modelReference(), {
         backend: backend as "auto",
         threads,
         wasmBuild: wasmBuild as "auto",
+        precision,
         signal: stop.signal,
         onProgress: (event) => {
           if (current()) app.set({ engine: { phase: "loading", ...loadProgress(event) } });
@@ -66,7 +69,11 @@ export class EngineSession {
         throw Object.assign(new Error("Loading was cancelled."), { code: "ABORTED" });
       }
       const loadMs = performance.now() - start;
-      app.set({ engine: { phase: "ready", backend: model.backend, manifest: model.manifest, loadMs } });
+      const classes = model.manifest.detector?.labels ?? [];
+      app.set({
+        classes,
+        engine: { phase: "ready", backend: model.backend, manifest: model.manifest, loadMs },
+      });
       void this.#lookAround();
       return model;
     } catch (error) {

@@ -24,6 +24,7 @@ export interface Choice {
   readonly backend: string;
   readonly threads: number | "auto";
   readonly wasmBuild: string;
+  readonly precision: "fp32" | "fp16";
 }
 
 export type EngineState =
@@ -60,6 +61,8 @@ export interface AppState {
   readonly choice: Choice;
   readonly engine: EngineState;
   readonly backends: readonly BackendInfo[];
+  /** Labels of the last model's detector, in class order. */
+  readonly classes: readonly string[];
   readonly sieve: Sieve;
   readonly boxes: boolean;
   readonly labels: boolean;
@@ -75,9 +78,10 @@ export const createApp = (): AppStore =>
     items: [],
     selected: null,
     abnormalFirst: false,
-    choice: { backend: "auto", threads: "auto", wasmBuild: "auto" },
+    choice: { backend: "auto", threads: "auto", wasmBuild: "auto", precision: "fp32" },
     engine: { phase: "waiting" },
     backends: [],
+    classes: [],
     sieve: { least: null, dropped: false },
     boxes: true,
     labels: true,

@@ -15,9 +15,10 @@ export interface BoxScene {
   readonly highlighted: number | null;
 }
 
-const TEXT = 12.5;
-const PADDING = 5;
-const TAG = 19;
+/** Of tags, in the page's text size. */
+const TEXT = 0.83;
+const PADDING = 0.33;
+const TAG = 1.27;
 /** From so many boxes on tags do without the class's name. */
 const CROWD = 12;
 
@@ -27,9 +28,12 @@ export const colourOf = (label: string, classes: readonly string[]) =>
 
 const ruler = document.createElement("canvas").getContext("2d")!;
 
-function widthOf(text: string): number {
-  ruler.font = `600 ${TEXT}px system-ui, sans-serif`;
-  return Math.ceil(ruler.measureText(text).width) + 2 * PADDING;
+/** Pixels of the page's text size. */
+const rem = (): number => Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
+
+function widthOf(text: string, em: number): number {
+  ruler.font = `600 ${TEXT * em}px system-ui, sans-serif`;
+  return Math.ceil(ruler.measureText(text).width + 2 * PADDING * em);
 }
 
 /** What a tag may say, the preferred first. */
@@ -102,7 +106,10 @@ function tagsOf(
   });
   if (highlighted !== null) seen.sort((a, b) => Number(b === highlighted) - Number(a === highlighted));
   const texts = seen.map((i) => tagTexts(findings[i]!, findings.length >= CROWD && i !== highlighted));
-  const sizes = texts.map((all) => all.map((text): TagSize => ({ width: widthOf(text), height: TAG })));
+  const em = rem();
+  const sizes = texts.map((all) =>
+    all.map((text): TagSize => ({ width: widthOf(text, em), height: Math.round(TAG * em) })),
+  );
   const places = placeTags(
     seen.map((i) => rects[i]!),
     sizes,
@@ -124,7 +131,7 @@ function tagsOf(
               stroke: hex(colour),
             }),
           ];
-    const text = svg("text", { x: rect.x + PADDING, y: rect.y + TAG - 5.5, fill: hex(textOn(colour)) });
+    const text = svg("text", { x: rect.x + PADDING * em, y: rect.y + 0.92 * em, fill: hex(textOn(colour)) });
     text.textContent = texts[k]![variant]!;
     return svg(
       "g",

@@ -68,9 +68,8 @@ function watchPicture(
 
 function watchBoxes(app: AppStore, viewer: Viewer): void {
   app.watch(
-    (state) => [shownReport(state), state.sieve, state.boxes, state.engine],
-    (report, sieve, boxes, engine) => {
-      const classes = engine.phase === "ready" ? (engine.manifest.detector?.labels ?? []) : [];
+    (state) => [shownReport(state), state.sieve, state.boxes, state.classes],
+    (report, sieve, boxes, classes) => {
       viewer.setFindings(boxes ? shownFindings(report, sieve) : [], classes);
     },
   );
