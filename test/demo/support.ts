@@ -98,8 +98,12 @@ export async function screened(page: Page, count: number): Promise<void> {
 }
 
 /** Boxes on the stage: what they stand for, and where they are drawn. */
-export const shownBoxes = (page: Page) =>
-  page.locator("#boxes .box").evaluateAll((groups) =>
+export async function shownBoxes(page: Page) {
+  // They are drawn with the screen's next frame.
+  await page.evaluate(
+    () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(null)))),
+  );
+  return page.locator("#boxes .box").evaluateAll((groups) =>
     groups
       .map((group) => {
         const rect = group.querySelector(".line")!;
@@ -115,6 +119,7 @@ export const shownBoxes = (page: Page) =>
       })
       .sort((a, b) => b.score - a.score),
   );
+}
 
 /** Empty, or what is wrong: labels in order, scores within 1e-4, boxes within half a pixel. */
 export function differences(
