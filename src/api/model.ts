@@ -39,6 +39,11 @@ export interface DisplayOptions extends CallOptions {
 
 const NO_CLASSIFIER =
   "This model package has no classifier: how likely the picture is abnormal is not known, and no finding was suppressed.";
+const isBox: Check = (value) =>
+  Array.isArray(value) && value.length === 4 && value.every(Number.isInteger)
+    ? null
+    : "four whole numbers, x0, y0, x1, y1";
+
 const NO_DETECTOR = "This model package has no detector: lesions were not looked for, findings are empty.";
 
 /**
@@ -166,7 +171,7 @@ export class EngineModel implements Model {
   }
 
   async display(image: Radiograph, options: DisplayOptions = {}): Promise<GrayImage> {
-    this.#check("display", image, options, { part: isObject, size: isObject });
+    this.#check("display", image, options, { part: isBox, size: isObject });
     const { part, size } = options;
     const { pixels, height, width } = await toDisplay(this.#instance.image, image);
     const whole = { pixels, height, width };

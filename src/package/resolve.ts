@@ -175,14 +175,19 @@ async function findSource(reference: PackageReference, options: OpenPackageOptio
   );
 }
 
-async function remote(url: URL, { signal }: OpenPackageOptions): Promise<PackageSource> {
+async function remote(url: URL, { signal, onProgress }: OpenPackageOptions): Promise<PackageSource> {
   if (url.protocol !== "http:" && url.protocol !== "https:") {
     throw new SpineXRError(
       "INVALID_ARGUMENT",
       `A model package cannot be read from ${url.protocol} addresses; expected http:, https: or file:.`,
     );
   }
-  if (url.pathname.endsWith(".zip")) return zipSource(await readBytes(url, { signal }), url.href);
+  if (url.pathname.endsWith(".zip")) {
+    const file = url.pathname.slice(url.pathname.lastIndexOf("/") + 1);
+    const onBytes = (loaded: number, total: number | null): void =>
+      onProgress?.({ phase: "fetch", file, loaded, total });
+    return zipSource(await readBytes(url, { signal, onBytes }), url.href);
+  }
   if (url.pathname.endsWith(`/${MANIFEST}`)) return remoteSource(new URL(".", url));
   return remoteSource(new URL(url.pathname.endsWith("/") ? url.href : `${url.origin}${url.pathname}/`));
 }

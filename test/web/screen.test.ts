@@ -1,6 +1,9 @@
 /** Screening in a page gives what it gives in Node, under a strict policy, isolated or not, in a worker or not. */
 import { createHash } from "node:crypto";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { zipSync } from "fflate";
 import type { Browser } from "playwright-core";
 import { loadModel, loadNetwork, readImage, type ScreeningReport } from "../../src/index.node.ts";
 import { assert, random, suite } from "../shim.ts";
@@ -10,6 +13,7 @@ const test = suite("web: screen");
 const FOLDERS = {
   dist: join(ROOT, "dist"),
   models: join(ROOT, "models"),
+  archives: mkdtempSync(join(tmpdir(), "spinexr-archives-")),
   "": join(import.meta.dirname, "page"),
 };
 const SAMPLE = "models/samples/lumbar-ap.dcm";
@@ -41,6 +45,7 @@ async function page(isolated: boolean) {
 test.after(async () => {
   await browser?.close();
   for (const site of sites.values()) await site.close();
+  rmSync(FOLDERS.archives, { recursive: true, force: true });
 });
 
 /** The same in Node. */
@@ -139,6 +144,40 @@ test("a package from the network works offline afterwards; wrong files are refus
   );
   const unreached = await at.evaluate(() => spinexr.failure(spinexr.loadModel("models/sample-tiny/")));
   assert.is(unreached.code, "FILE_UNREADABLE");
+  await at.context().close();
+});
+
+test("an archive is a package as a folder is, with progress and abort", async () => {
+  const folder = join(ROOT, "models/sample-tiny");
+  const files = readdirSync(folder).map((file) => [file, new Uint8Array(readFileSync(join(folder, file)))]);
+  writeFileSync(join(FOLDERS.archives, "tiny.zip"), zipSync(Object.fromEntries(files)));
+  const { page: at, problems, site } = await page(true);
+  const found = await at.evaluate(async () => {
+    const sums: number[] = [];
+    const archive = await spinexr.loadModel("archives/tiny.zip", {
+      onProgress: (event: { file?: string; loaded?: number }) => {
+        if (event.file === "tiny.zip") sums.push(event.loaded!);
+      },
+    });
+    const image = await spinexr.readImage("models/sample-tiny/golden.png");
+    const stop = new AbortController();
+    const aborted = await spinexr.failure(
+      spinexr.loadModel(new URL("archives/tiny.zip", location.href), {
+        signal: stop.signal,
+        onProgress: () => stop.abort(),
+      }),
+    );
+    const wrong = await spinexr.failure(archive.display(image, { part: { x: 1 } }));
+    const plain = await spinexr.loadModel("models/sample-tiny/model.json");
+    const answers = [await archive.classify(image), await plain.classify(image)];
+    return { answers, sums, aborted: aborted.code, wrong: wrong.code };
+  });
+  assert.equal(found.answers[0], found.answers[1]);
+  assert.ok(found.sums.at(-1)! > 100_000);
+  assert.is(found.aborted, "ABORTED");
+  assert.is(found.wrong, "INVALID_ARGUMENT");
+  assert.equal(problems, []);
+  assert.equal(site.violations, []);
   await at.context().close();
 });
 

@@ -1,6 +1,6 @@
 /** Each file of src/platform/ has a twin for browsers with the same exports that does the same. */
 import { createHash } from "node:crypto";
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { deflateRawSync } from "node:zlib";
 import { sha256HexOfFile as nodeHashOfFile } from "../../src/platform/hash.ts";
@@ -37,6 +37,18 @@ test("the package exports the same names", async () => {
       await exportsOf(join(source, "backends", `${name}.ts`)),
       name,
     );
+});
+
+test("the package exports the same types", () => {
+  const namesIn = (file: string): string[] => {
+    const lists = readFileSync(join(platform, "..", file), "utf8").matchAll(/^export (type )?\{([^}]*)\}/gm);
+    return [...lists]
+      .flatMap(([, , names]) => names!.split(","))
+      .map((name) => name.trim().replace(/^type /, ""))
+      .filter((name) => name !== "")
+      .sort();
+  };
+  assert.equal(namesIn("index.web.ts"), namesIn("index.node.ts"));
 });
 
 test("SHA-256 is that of node:crypto, in whatever pieces", async () => {
