@@ -7,6 +7,7 @@ import { resolve } from "node:path";
 import { suite as uvuSuite } from "uvu";
 
 export * as assert from "uvu/assert";
+export { random } from "./support/random.ts";
 
 class Skip extends Error {}
 let skipped = 0;
@@ -55,16 +56,4 @@ export const SHARED: string | null = (() => {
 export function shared(path: string): string {
   if (SHARED === null) skip("the shared folder is absent (set SPINEXR_SHARED)");
   return resolve(SHARED as string, path);
-}
-
-/** A seeded generator of numbers in [0, 1): mulberry32. */
-export function random(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
 }

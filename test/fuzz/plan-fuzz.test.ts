@@ -1,7 +1,8 @@
 /** Random networks through optimiser, planner and core: all kernel sets and builds agree with the plain way. */
 import { optimize } from "../../src/optimize/pipeline.ts";
 import { buildPlan } from "../../src/plan/lower.ts";
-import { closeEngines, type Engine, openEngines, runPlan } from "../ops/engines.ts";
+import { closeEngines, type Engine, openEngines } from "../ops/engines.ts";
+import { runPlan } from "../ops/run-plan.ts";
 import { randomCase } from "../plan/random-nodes.ts";
 import { assertSameOutputs, relativeL2 } from "../reference/compare.ts";
 import { interpret } from "../reference/interpret.ts";

@@ -6,7 +6,8 @@ import type { Plan } from "../../src/plan/plan.ts";
 import type { Step, StepKind } from "../../src/plan/steps.ts";
 import { assert, skip, suite } from "../shim.ts";
 import { Sketch } from "../support/build.ts";
-import { closeEngines, type Engine, openEngines, runPlan } from "./engines.ts";
+import { closeEngines, type Engine, openEngines } from "./engines.ts";
+import { runPlan } from "./run-plan.ts";
 
 const test = suite("hostile box steps");
 

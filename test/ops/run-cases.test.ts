@@ -6,8 +6,9 @@ import { interpret } from "../reference/interpret.ts";
 import { assert, random, skip, suite } from "../shim.ts";
 import { Sketch } from "../support/build.ts";
 import { FAMILIES } from "./all-cases.ts";
-import { closeEngines, type Engine, openEngines, runPlan } from "./engines.ts";
+import { closeEngines, type Engine, openEngines } from "./engines.ts";
 import { fill, type OpCase } from "./op-case.ts";
+import { runPlan } from "./run-plan.ts";
 
 const test = suite("operators");
 

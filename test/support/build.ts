@@ -2,7 +2,7 @@
 import { type AddOptions, GraphBuilder } from "../../src/graph/builder.ts";
 import type { Graph, UnaryOp, Value } from "../../src/graph/graph.ts";
 import type { AddSpec } from "../../src/graph/spec.ts";
-import { random } from "../shim.ts";
+import { random } from "./random.ts";
 
 type Pads = [number, number, number, number];
 interface ConvOptions {

@@ -8,7 +8,7 @@ import { findCudaLibrary } from "../../../src/backends/cuda/library.ts";
 import { loadAddon } from "../../../src/backends/native/binding.ts";
 import { buildPlan } from "../../../src/plan/lower.ts";
 import type { Plan } from "../../../src/plan/plan.ts";
-import { runPlan } from "../../ops/engines.ts";
+import { runPlan } from "../../ops/run-plan.ts";
 import { findMismatch } from "../../reference/compare.ts";
 import { interpret } from "../../reference/interpret.ts";
 import { random } from "../../shim.ts";

@@ -5,7 +5,6 @@ import { join } from "node:path";
 import { loadDetector } from "../../../src/api/load-detector.ts";
 import { EngineNetwork } from "../../../src/api/network.ts";
 import { webgpuBackend } from "../../../src/backends/webgpu/node.ts";
-import { convertToPackage } from "../../../src/convert/convert-to-package.ts";
 import { readRadiograph } from "../../../src/image/read.ts";
 import { parseModel } from "../../../src/onnx/import.ts";
 import { openPackage } from "../../../src/package/resolve.ts";
@@ -13,37 +12,20 @@ import { runClassifiers, toAbnormality } from "../../../src/tasks/classify.ts";
 import { runDetector, toFindings } from "../../../src/tasks/detect.ts";
 import { prepare } from "../../../src/tasks/prepare.ts";
 import { finish } from "../child.ts";
+import { goldenImages, goldenPackage } from "../golden.ts";
 import { reason } from "./support.ts";
 
 /** `images`: how many of the golden ones. */
 const [root, arch, count, precision] = process.argv.slice(2) as [string, string, string, "fp32" | "fp16"];
-const name = arch.replace("-", "_");
 const folder = mkdtempSync(join(tmpdir(), "spinexr-webgpu-"));
-
-interface Golden {
-  readonly checkpoint?: string;
-  readonly config?: string;
-  readonly images: readonly { readonly image: string; readonly probability: number }[];
-}
 
 await finish(reason, async () => {
   try {
-    const models = join(root, "golden", "models");
-    const golden = JSON.parse(readFileSync(join(models, `${name}.expected.json`), "utf8")) as Golden;
-    await convertToPackage({
-      checkpointPaths: [join(models, golden.checkpoint ?? `${name}.pth`)],
-      archs: [arch],
-      ...(golden.config === undefined ? {} : { configPath: join(models, golden.config) }),
-      out: folder,
-    });
+    await goldenPackage(root, arch, folder);
     const modelPackage = await openPackage(folder);
     const instance = await webgpuBackend.open({ threads: 2, precision });
-    const used = golden.images.slice(0, Number(count));
-    const images = await Promise.all(
-      used.map(({ image }) =>
-        readRadiograph(readFileSync(join(root, "third_party/radiographs", image.replace(".png", ".dcm")))),
-      ),
-    );
+    const used = goldenImages(root, arch).slice(0, Number(count));
+    const images = await Promise.all(used.map(({ file }) => readRadiograph(readFileSync(file))));
     const { manifest } = modelPackage;
     const start = performance.now();
     if (manifest.detector === null || manifest.detector === undefined) {
