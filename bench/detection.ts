@@ -1,8 +1,8 @@
 /** The operations of spinexr/detection against straightforward JavaScript, by benchmark.js. */
 import { type Detection, openDetection, SpineXRError } from "../src/detection/index.ts";
+import { random } from "../test/support/random.ts";
 import { COMMON_HELP, choose, command, print } from "./options.ts";
 import * as plain from "./plain-detection.ts";
-import { random } from "./random.ts";
 import { table } from "./table.ts";
 
 const SAMPLES = 10;

@@ -5,19 +5,19 @@ import { convertToPackage } from "../src/convert/convert-to-package.ts";
 import { encodePng } from "../src/image/png-write.ts";
 import { describeInputs, parseModel } from "../src/onnx/import.ts";
 import { readBytes } from "../src/platform/files.ts";
+import { random } from "../test/support/random.ts";
 import { randomDenseNet, TINY } from "../test/support/random-densenet.ts";
 import { FULL_SPARSE_RCNN, type RetinaNetSize, randomDetector } from "../test/support/random-detector.ts";
 import { type TestState, writeCheckpoint } from "../test/support/torch-writer.ts";
 import { cached } from "./cache.ts";
 import type { Checkpoint, Job, NetworkJob, TensorFile } from "./peers/peer.ts";
-import { random } from "./random.ts";
 
 const INPUT_SEED = 7;
 const WRITERS = ["random-densenet", "random-detector", "torch-writer", "pickle-writer", "zip-writer"];
 const GENERATORS = [
   ...WRITERS.map((file) => `test/support/${file}.ts`),
   "bench/models.ts",
-  "bench/random.ts",
+  "test/support/random.ts",
 ];
 const CONVERTERS = [...GENERATORS, "src/convert", "src/decoders", "src/onnx", "src/package"];
 
@@ -107,7 +107,7 @@ async function tensorFile(
   values: (count: number) => ArrayLike<number>,
   name = `input-${dims.join("x")}`,
 ): Promise<TensorFile> {
-  const file = await cached(`${name}.f32`, ["bench/models.ts", "bench/random.ts"], (path) =>
+  const file = await cached(`${name}.f32`, ["bench/models.ts", "test/support/random.ts"], (path) =>
     writeFile(path, new Uint8Array(Float32Array.from(values(dims.reduce((a, b) => a * b, 1))).buffer)),
   );
   return { dims, file };

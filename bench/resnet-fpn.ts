@@ -1,7 +1,7 @@
 /** A RetinaNet-like detector (ResNet-50, feature pyramid P3 to P7, two heads; raw maps out) with seeded random weights. */
 import type { OnnxModel } from "../src/onnx/model.ts";
 import { type Attributes, NodeBuilder } from "../src/onnx/node-builder.ts";
-import { random } from "./random.ts";
+import { random } from "../test/support/random.ts";
 
 const SEED = 50;
 /** Blocks of each stage. */

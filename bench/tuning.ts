@@ -5,10 +5,10 @@
 import { join } from "node:path";
 import { summarize } from "../src/benchmark/summary.ts";
 import { loadNetwork, memoryStore } from "../src/index.node.ts";
+import { random } from "../test/support/random.ts";
 import { type Architecture, networks } from "./models.ts";
 import { COMMON_HELP, choose, command, type Options, print, UsageError, wholeNumber } from "./options.ts";
 import { readInputs } from "./peers/inputs.ts";
-import { random } from "./random.ts";
 import { table } from "./table.ts";
 
 const ROUNDS = 15;

@@ -5,8 +5,8 @@ import { EngineNetwork } from "../src/api/network.ts";
 import { webgpuBackend } from "../src/backends/webgpu/node.ts";
 import { kindTable, median, medianSteps, stepTable } from "../src/cli/profile-table.ts";
 import { parseModel } from "../src/onnx/import.ts";
+import { random } from "../test/support/random.ts";
 import { modelPackage } from "./models.ts";
-import { random } from "./random.ts";
 
 const [rounds = "5", precision = "fp32"] = process.argv.slice(2);
 

@@ -8,9 +8,9 @@ import type { OnnxModel } from "../../src/onnx/model.ts";
 import type { Decoder, Manifest } from "../../src/package/manifest.ts";
 import type { Precision } from "../../src/plan/lower.ts";
 import { readBytes } from "../../src/platform/files.ts";
+import { random } from "../../test/support/random.ts";
 import { writeCheckpoint } from "../../test/support/torch-writer.ts";
 import { type Architecture, randomState } from "../models.ts";
-import { random } from "../random.ts";
 import type { NetworkCase, ScreenCase } from "./cases.ts";
 
 /** Inputs that take turns: what a run reads is not what the one before has left in the caches. */

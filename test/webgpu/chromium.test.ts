@@ -50,7 +50,11 @@ for (const precision of ["fp32", "fp16"] as const) {
     const { page: tab, problems } = await page();
     const run = ([how, from]: readonly ["fp32" | "fp16", number]) => globalThis.webgpuTests.ops(how, from);
     const { device, count, found } = await tab.evaluate(run, [precision, seed] as const);
-    assert.is(found.length, 0, `${found.length} problems:\n${found.slice(0, 12).join("\n")}`);
+    assert.is(
+      found.length,
+      0,
+      `${found.length} problems, SPINEXR_SEED ${seed}:\n${found.slice(0, 12).join("\n")}`,
+    );
     assert.equal(problems, []);
     console.log(`NOTE ${count} cases agree in ${precision} on ${device}`);
   });

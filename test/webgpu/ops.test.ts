@@ -11,7 +11,11 @@ for (const precision of ["fp32", "fp16"]) {
     const outcome = runChild<OpCaseResults>("ops.ts", [precision, seed]);
     if (outcome.skipped !== null) skip(outcome.skipped);
     const { device, count, found } = outcome.result;
-    assert.is(found.length, 0, `${found.length} problems:\n${found.slice(0, 12).join("\n")}`);
+    assert.is(
+      found.length,
+      0,
+      `${found.length} problems, SPINEXR_SEED ${seed}:\n${found.slice(0, 12).join("\n")}`,
+    );
     console.log(`NOTE ${count} cases agree in ${precision} on ${device}`);
   });
 }

@@ -1,0 +1,56 @@
+/** One operator case, as written and optimised, held to the float64 reference. Knows no engine: browsers run it too. */
+import type { BackendInstance } from "../../src/backends/backend.ts";
+import type { TensorData } from "../../src/graph/graph.ts";
+import { optimize } from "../../src/optimize/pipeline.ts";
+import { buildPlan, type PlanOptions } from "../../src/plan/lower.ts";
+import type { Plan } from "../../src/plan/plan.ts";
+import { findMismatch, type Tolerance } from "../reference/compare.ts";
+import { interpret, type Result } from "../reference/interpret.ts";
+import { Sketch } from "../support/build.ts";
+import { random } from "../support/random.ts";
+import { fill, type OpCase } from "./op-case.ts";
+import { runPlan } from "./run-plan.ts";
+
+/** A case with its inputs, plans and expected outputs. */
+export interface MadeCase {
+  readonly entry: OpCase;
+  readonly feeds: Readonly<Record<string, TensorData>>;
+  readonly expected: ReadonlyMap<string, Result>;
+  readonly plans: Readonly<Record<string, Plan>>;
+}
+
+/** @param options as the backend wants plans made */
+export function makeCase(entry: OpCase, seed: number, options: PlanOptions = {}): MadeCase {
+  const next = random(seed);
+  const sketch = new Sketch();
+  const values = entry.feeds.map(({ dims, dtype = "f32" }, i) => sketch.builder.input(`in${i}`, dtype, dims));
+  const feeds = Object.fromEntries(entry.feeds.map((feed, i) => [`in${i}`, fill(feed, next)]));
+  const graph = sketch.finish(...entry.build(sketch, values));
+  const plan = (whole: typeof graph) => buildPlan(whole, { ...entry.plan, ...options });
+  const plans = { "as written": plan(graph), optimised: plan(optimize(graph)) };
+  return { entry, feeds, expected: interpret(graph, feeds), plans };
+}
+
+/**
+ * What is wrong, one sentence per plan and output.
+ * @param tolerance of float32 outputs; all others must be equal
+ */
+export async function problemsOf(
+  { entry, feeds, expected, plans }: MadeCase,
+  instance: BackendInstance,
+  tolerance: Tolerance,
+): Promise<string[]> {
+  const found: string[] = [];
+  for (const [form, plan] of Object.entries(plans)) {
+    const outputs = await runPlan(instance, plan, feeds);
+    for (const [name, { dtype, dims, data }] of expected) {
+      const output = outputs.get(name)!;
+      const mismatch =
+        output.dims.join() === dims.join()
+          ? findMismatch(output.data, data, dims, dtype === "f32" ? tolerance : {})
+          : `[${output.dims}], not [${dims}]`;
+      if (mismatch !== null) found.push(`${entry.op}, ${entry.title}, ${form}: ${mismatch}`);
+    }
+  }
+  return found;
+}
