@@ -65,21 +65,21 @@ const intake = startIntake({
       files.map((file) => ({ name: file.name, source: file })),
     ),
 });
-const from = (make: () => Promise<NamedPicture[]>) => async () => {
+const from = (make: () => Promise<NamedPicture[]>, look: boolean) => async () => {
   try {
-    addItems(app, await make());
+    addItems(app, await make(), look);
   } catch (error) {
     say(`The phantom could not be had. ${toFailure(error).message}`);
   }
 };
-const bundled = from(bundledPhantoms);
+const bundled = from(bundledPhantoms, false);
 byId("open").addEventListener("click", intake.choose);
 byId("empty-open").addEventListener("click", intake.choose);
 byId("samples").addEventListener("click", bundled);
 byId("empty-samples").addEventListener("click", bundled);
 byId("phantom").addEventListener(
   "click",
-  from(async () => [await newPhantom()]),
+  from(async () => [await newPhantom()], true),
 );
 byId("clear").addEventListener("click", () => {
   queue.cancel();

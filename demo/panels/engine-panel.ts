@@ -1,6 +1,7 @@
 /** Which engine is wanted, which one runs, and why. */
 import type { BackendInfo } from "../engine.ts";
 import type { AppState, AppStore, Choice } from "../state/app.ts";
+import { announce } from "../ui/announce.ts";
 import { byId, h, setHidden } from "../ui/dom.ts";
 import { milliseconds, plural } from "../ui/format.ts";
 
@@ -56,6 +57,7 @@ export function startEngine(app: AppStore, { change }: EngineActions): void {
       byId("rejected").replaceChildren(...reasons(app.state.backends, engine));
       byId("model-facts").replaceChildren(...modelFacts(engine));
       showChip(engine);
+      if (engine.phase === "ready" || engine.phase === "failed") announce(chipText(engine));
     },
   );
   byId("engine-chip").addEventListener("click", () => {

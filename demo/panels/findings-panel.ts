@@ -22,6 +22,7 @@ export function startFindings(app: AppStore, { chosen }: FindingsActions): void 
       list.replaceChildren(...findings.map((finding, i) => row(app, finding, i, classes, chosen)));
       if (focused >= 0)
         list.children[Math.min(focused, findings.length - 1)]?.querySelector("button")?.focus();
+      byId<HTMLFieldSetElement>("sieve").disabled = report === null;
       byId("findings-count").textContent = report === null ? "" : String(findings.length);
       byId("findings-none").textContent =
         report !== null && findings.length === 0 ? noneText(report.suppressed.length, sieve.least) : "";

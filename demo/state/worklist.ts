@@ -3,10 +3,11 @@ import type { AppState, AppStore, Item } from "./app.ts";
 
 let count = 0;
 
-/** Puts pictures at the end and looks at the first of them where none is looked at. */
+/** Puts pictures at the end, and looks at the first of them where none is looked at or `look` says so. */
 export function addItems(
   app: AppStore,
   pictures: readonly { readonly name: string; readonly source: Blob }[],
+  look = false,
 ): void {
   if (pictures.length === 0) return;
   const added = pictures.map(
@@ -20,7 +21,8 @@ export function addItems(
     }),
   );
   const { items, selected } = app.state;
-  app.set({ items: [...items, ...added], selected: selected ?? added[0]!.id });
+  const first = added[0]!.id;
+  app.set({ items: [...items, ...added], selected: look ? first : (selected ?? first) });
 }
 
 export function patchItem(app: AppStore, id: number, patch: Partial<Item>): void {

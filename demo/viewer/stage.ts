@@ -86,22 +86,25 @@ function watchBoxes(app: AppStore, viewer: Viewer): void {
 /** The code that makes heatmaps is fetched with the first one. */
 function watchHeat(app: AppStore, engine: EngineSession, viewer: Viewer): void {
   let heatmap: Promise<Heatmap> | null = null;
+  let last: unknown = null;
+  const button = document.querySelector('[data-do="heat"]')!;
   app.watch(
     (state) => [state.heat, shownReport(state)],
     async ({ on }, report) => {
       setHidden(byId("heat-legend"), !on);
-      if (!on || report === null) {
-        viewer.setLayer(null);
-        return;
-      }
+      if (!on || report !== last) viewer.setLayer(null);
+      last = report;
+      if (!on || report === null) return;
       heatmap ??= import("../heatmap/heatmap.ts").then((module) => new module.Heatmap(app, viewer));
       try {
-        viewer.setLayer(null);
+        button.setAttribute("aria-busy", "true");
         await (await heatmap).show(await engine.model());
       } catch (error) {
         if (isAborted(error)) return;
         app.set({ heat: { ...app.state.heat, on: false } });
         say(`The heatmap could not be made. ${toFailure(error).message}`);
+      } finally {
+        button.removeAttribute("aria-busy");
       }
     },
   );

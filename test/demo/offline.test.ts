@@ -26,7 +26,7 @@ test("a plain host: one reload isolates the page; then it asks for nothing, and 
   await screened(page, 2);
   // Browsers look for a newer worker by themselves.
   assert.equal(
-    site.asked.slice(before).filter((path) => path !== "/sw.js"),
+    site.asked.slice(before).filter((path) => path !== "/spine/sw.js"),
     [],
   );
 

@@ -224,4 +224,25 @@ test("screening and loading can be cancelled and taken up again", async () => {
   await context.close();
 });
 
+test("the engine's worker dies in the middle: that picture has an error, the next ones work", async () => {
+  const { page, context } = await demo.open();
+  await engineReady(page);
+  const bytes = readFileSync(SAMPLE);
+  await drop(
+    page,
+    Array.from({ length: 4 }, (_, i) => ({ name: `${i}.dcm`, bytes })),
+  );
+  await page.locator(".item-row.abnormal").first().waitFor();
+  const worker = page.workers().find((one) => one.url().endsWith("/engine/dist/web/worker.js"))!;
+  worker.evaluate(() => close()).catch(() => undefined);
+  await screened(page, 4);
+  assert.is(await page.locator(".item-row.failed").count(), 1);
+  assert.match(await page.locator(".item-row.failed").innerText(), "INTERNAL");
+  assert.is(await page.locator(".item-row.abnormal").count(), 3);
+  await engineReady(page);
+  await page.locator(".item-row.failed button[title='Screen again']").click();
+  await page.locator(".item-row.abnormal").nth(3).waitFor();
+  await context.close();
+});
+
 test.run();

@@ -19,12 +19,14 @@ export class Demo {
     this.#gpu = gpu;
   }
 
-  /** Builds the page with the first call. `isolated`: the server sends the headers for it. */
+  /** Builds the page with the first call. `isolated`: the server sends the headers for it; else it has the page in a subfolder. */
   async site(isolated = true): Promise<Site> {
     // Skips where there is no browser.
     this.#browser ??= await openBrowser({ gpu: this.#gpu });
     if (this.#sites.size === 0) await buildDemo(join(this.folder, "site"));
-    const site = this.#sites.get(isolated) ?? (await serve({ "": join(this.folder, "site") }, isolated));
+    const site =
+      this.#sites.get(isolated) ??
+      (await serve({ [isolated ? "" : "spine"]: join(this.folder, "site") }, isolated));
     this.#sites.set(isolated, site);
     site.change = (_, bytes) => bytes;
     return site;
@@ -51,7 +53,7 @@ export class Demo {
     page.on("console", (message) => {
       if (message.type() === "error") problems.push(message.text());
     });
-    await page.goto(`${site.url}/index.html${query}`);
+    await page.goto(`${site.url}${isolated ? "" : "/spine"}/index.html${query}`);
     return { page, site, problems, context };
   }
 
