@@ -24,6 +24,8 @@ test("a plain host: one reload isolates the page; then it asks for nothing, and 
   await saved(page, "#save-png");
   await page.click("#phantom");
   await screened(page, 2);
+  const looked = await page.locator('.item[aria-current="true"]').getAttribute("title");
+  assert.match(looked ?? "", /^phantom-\d+\.dcm$/);
   // Browsers look for a newer worker by themselves.
   assert.equal(
     site.asked.slice(before).filter((path) => path !== "/spine/sw.js"),

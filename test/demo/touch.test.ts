@@ -1,4 +1,4 @@
-/** Fingers on a phone: move, pinch, window and level; a new phantom. */
+/** Fingers on a phone: move, pinch, window and level. */
 import { assert, suite } from "../shim.ts";
 import { Demo, engineReady, screened, shownBoxes } from "./support.ts";
 
@@ -57,12 +57,6 @@ test("one finger moves or changes grey values, two change the size", async () =>
   await page.locator('[data-do="window"]').tap();
   await move([[[0, 0]], [[20, -10]], [[50, -40]]]);
   await page.locator("#corner-window", { hasText: /^W \d+ L -?\d+/ }).waitFor();
-  await page.locator("#phantom").tap();
-  await screened(page, 3);
-  assert.match(
-    (await page.locator('.item[aria-current="true"]').getAttribute("title")) ?? "",
-    /^phantom-\d+\.dcm$/,
-  );
   assert.equal(problems, []);
   await context.close();
 });
