@@ -11,6 +11,7 @@ test("a lost device is a typed error, the next call gets another; nothing outliv
   assert.equal(facts, {
     sharedOnce: true,
     repeats: true,
+    buffersOf100Runs: 0,
     together: true,
     profile: true,
     aborted: "ABORTED",
@@ -19,6 +20,7 @@ test("a lost device is a typed error, the next call gets another; nothing outliv
     lost: [true, true, true, true],
     lostMidway: "DEVICE_LOST",
     afterLoss: true,
+    errors: 0,
     freed: 0,
     disposed: "DISPOSED",
     index: "INVALID_ARGUMENT",

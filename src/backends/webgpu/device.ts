@@ -1,6 +1,8 @@
 /** A GPU as WebGPU gives it: opened with what it can do, watched for errors and loss, opened again after a loss. */
 import { SpineXRError } from "../../api/errors.ts";
+import type { Schedule } from "./ops/gemm.ts";
 import { Pipelines } from "./pipelines.ts";
+import { measureSchedule } from "./schedule.ts";
 
 /** Flags of GPUBufferUsage, which Node has no global for. */
 export const USAGE = {
@@ -152,6 +154,7 @@ export class GpuDevice {
 export class Devices {
   readonly #open: () => Promise<OpenedGpu>;
   #current: Promise<GpuDevice>;
+  #schedule: Promise<Schedule> | null = null;
 
   private constructor(open: () => Promise<OpenedGpu>, first: GpuDevice) {
     this.#open = open;
@@ -167,6 +170,18 @@ export class Devices {
     const known = await this.#current.catch(() => null);
     if (known === null || known.lost) this.#current = GpuDevice.open(this.#open);
     return this.#current;
+  }
+
+  /** What suits them, measured once. Throws DEVICE_LOST, OUT_OF_MEMORY, INTERNAL. */
+  schedule(): Promise<Schedule> {
+    if (this.#schedule === null) {
+      const measured = this.current().then(measureSchedule);
+      this.#schedule = measured;
+      measured.catch(() => {
+        this.#schedule = null;
+      });
+    }
+    return this.#schedule;
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,7 @@
 /** What a step becomes on a GPU: dispatches of kernels, as plain data. */
 import type { PlanTensor } from "../../plan/plan.ts";
 import type { Step, StepKind, StepOf } from "../../plan/steps.ts";
+import type { Schedule } from "./ops/gemm.ts";
 import type { ShaderName } from "./shaders.ts";
 
 /** How a kernel sees the arena: the file memory_*.wgsl in front of it. */
@@ -54,8 +55,8 @@ export interface StepContext {
   shape(tensor: number): Operand;
   /** First word of memory for this step alone, multiples of 4. */
   scratch(words: number): number;
-  /** Whether workgroups share memory and meet at barriers at little cost. */
-  readonly tiled: boolean;
+  /** Of products: measured for the device (schedule.ts). */
+  readonly schedule: Schedule;
   /** The word that is set where an index is out of range; the next one holds the index. */
   readonly error: number;
   /** What it is set to. */

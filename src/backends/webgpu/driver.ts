@@ -69,7 +69,7 @@ async function createSession(
     source: (tensor) => sources[tensor]!,
   };
   const stages: HostStage[] = [];
-  const program = compileProgram(plan, !(await devices.current()).software);
+  const program = compileProgram(plan, await devices.schedule());
   const holder = new Holder(devices, program, constants);
   try {
     for (const segment of program.segments) {

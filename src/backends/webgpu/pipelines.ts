@@ -7,14 +7,18 @@ import { SHADERS, type ShaderName } from "./shaders.ts";
 /** GPUShaderStage.COMPUTE */
 const COMPUTE = 4;
 
-/** The text of a kernel with what it stands on. */
+/** The text of a kernel with what it stands on. Sizes are declared in front of it; lines with $r are repeated for each r < ROWS. */
 export function shaderSource(
   kernel: ShaderName,
   memory: Memory,
   sizes: Readonly<Record<string, number>> = {},
 ): string {
   const declared = Object.entries(sizes).map(([name, value]) => `const ${name} = ${value}u;\n`);
-  return [SHADERS[`memory_${memory}`], SHADERS.elements, SHADERS.math, ...declared, SHADERS[kernel]].join("");
+  const rows = [...Array(sizes.ROWS ?? 0).keys()];
+  const body = SHADERS[kernel].replace(/^.*\$r.*\n/gm, (line) =>
+    rows.map((r) => line.replaceAll("$r", `${r}`)).join(""),
+  );
+  return [SHADERS[`memory_${memory}`], SHADERS.elements, SHADERS.math, ...declared, body].join("");
 }
 
 export class Pipelines {

@@ -3,6 +3,7 @@ import type { DecodedPlan } from "../../plan/decode.ts";
 import type { PlanTensor } from "../../plan/plan.ts";
 import { type Dispatch, elementBytes, makeOperand, type Operand, type StepContext } from "./dispatch.ts";
 import { hostSegments } from "./host-segments.ts";
+import type { Schedule } from "./ops/gemm.ts";
 import { compileStep } from "./ops/index.ts";
 
 export interface PlacedConstant {
@@ -35,8 +36,8 @@ export const tensorBytes = (tensor: PlanTensor): number => {
   return (layout === "nhwc" ? (pixels - 1) * pixelStride + dims[1]! : count) * elementBytes(tensor);
 };
 
-/** `tiled`: as StepContext. */
-export function compileProgram(plan: DecodedPlan, tiled: boolean): Program {
+/** `schedule`: as StepContext. */
+export function compileProgram(plan: DecodedPlan, schedule: Schedule): Program {
   const host = hostSegments(plan);
   const constants = new Map<number, PlacedConstant>();
   let end = up(plan.arenaBytes, 64);
@@ -69,7 +70,7 @@ export function compileProgram(plan: DecodedPlan, tiled: boolean): Program {
           scratchBytes = Math.max(scratchBytes, used * 4);
           return at;
         },
-        tiled,
+        schedule,
         error: errorWord,
         mark: index + 1,
       };

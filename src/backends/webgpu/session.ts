@@ -204,7 +204,7 @@ export class WebgpuSession implements DriverSession {
 
 const piece = ({ offset, bytes }: Block): Piece => ({ offset, bytes });
 
-function record(pass: GPUComputePassEncoder, own: GPUBindGroup, commands: readonly Command[]): void {
+export function record(pass: GPUComputePassEncoder, own: GPUBindGroup, commands: readonly Command[]): void {
   for (const { pipeline, offset, weights, x, y } of commands) {
     pass.setPipeline(pipeline);
     pass.setBindGroup(0, own, [offset]);

@@ -590,11 +590,14 @@ struct Params {
   m: i32,
   n: i32,
   k: i32,
+  taps: i32,
+  span: i32,
   row_tiles: u32,
   column_tiles: u32,
   items: u32,
   y_item: u32,
   weight_item: u32,
+  weight_row: u32,
   batch: vec4<i32>,
   a_batch: vec4<i32>,
   b_batch: vec4<i32>,
@@ -637,14 +640,15 @@ struct Params {
 }
 @group(0) @binding(1) var<uniform> p: Params;
 @group(1) @binding(0) var<storage, read> weights: array<vec4<f32>>;
-const QUADS = 8u;
-var<workgroup> a_tile: array<vec4<f32>, ROWS * 8u * QUADS>;
-var<workgroup> b_tile: array<vec4<f32>, 32u * QUADS>;
+const WIDTH = 8u;
+const LINES = 64u / DEPTH;
+const A_LOADS = ROWS * DEPTH / 8u;
+const B_LOADS = DEPTH / 2u;
+const PITCH = DEPTH + 1u;
+var<workgroup> a_tile: array<vec4<f32>, ROWS * 8u * PITCH>;
+var<workgroup> b_tile: array<vec4<f32>, DEPTH * 4u * WIDTH>;
 var<private> a_base: i32;
 var<private> b_base: i32;
-var<private> image: array<i32, ROWS>;
-var<private> top: array<i32, ROWS>;
-var<private> left: array<i32, ROWS>;
 var<private> channel_base: i32;
 fn locate_item(item: u32) {
   a_base = 0;
@@ -657,15 +661,31 @@ fn locate_item(item: u32) {
     b_base += index * p.b_batch[d];
   }
 }
-fn locate_row(slot: u32, row: i32) {
+fn locate_row(number: i32) -> vec3<i32> {
+  let row = min(number, p.m - 1);
   if (!CONV) {
-    image[slot] = i32(p.x) + a_base + row * p.a_row;
-    return;
+    return vec3(i32(p.x) + a_base + row * p.a_row, 0, 0);
   }
   let pixel = row % (p.out_height * p.out_width);
-  image[slot] = row / (p.out_height * p.out_width) * p.height;
-  top[slot] = pixel / p.out_width * p.stride_h - p.pad_top;
-  left[slot] = pixel % p.out_width * p.stride_w - p.pad_left;
+  let y = pixel / p.out_width;
+  let x = pixel - y * p.out_width;
+  return vec3(row / (p.out_height * p.out_width) * p.height, y * p.stride_h - p.pad_top, x * p.stride_w - p.pad_left);
+}
+fn inside(y: i32, x: i32) -> bool {
+  return y >= 0 && y < p.input_height && x >= 0 && x < p.input_width;
+}
+fn element(image: i32, y: i32, x: i32) -> i32 {
+  let pixel = (image + y * p.pool_stride_h) * p.width + x * p.pool_stride_w;
+  return i32(p.x) + channel_base + pixel * p.pixel_stride;
+}
+fn locate_tap(place: vec3<i32>, tap: i32) -> i32 {
+  if (!CONV || !A_QUADS) {
+    return place.x;
+  }
+  let ky = tap / p.kernel_width;
+  let y = place.y + ky * p.dilation_h;
+  let x = place.z + (tap - ky * p.kernel_width) * p.dilation_w;
+  return select(-1, element(place.x, y, x), inside(y, x));
 }
 fn prologue(value: f32, channel: i32) -> f32 {
   var v = value;
@@ -680,84 +700,84 @@ fn prologue(value: f32, channel: i32) -> f32 {
   }
   return v;
 }
-fn prologue_quad(value: vec4<f32>, channel: i32) -> vec4<f32> {
+struct Prologue {
+  scale: vec4<f32>,
+  shift: vec4<f32>,
+}
+fn prologue_of(depth: i32) -> Prologue {
+  var own: Prologue;
+  if (A_QUADS && PRE_SCALE) {
+    own.scale = load_quad(F32, p.pre_scale + u32(channel_base + depth));
+  }
+  if (A_QUADS && PRE_SHIFT) {
+    own.shift = load_quad(F32, p.pre_shift + u32(channel_base + depth));
+  }
+  return own;
+}
+fn prologue_quad(value: vec4<f32>, own: Prologue) -> vec4<f32> {
   var v = value;
   if (PRE_SCALE) {
-    v *= load_quad(F32, p.pre_scale + u32(channel));
+    v *= own.scale;
   }
   if (PRE_SHIFT) {
-    v += load_quad(F32, p.pre_shift + u32(channel));
+    v += own.shift;
   }
   if (PRE_RELU) {
     v = select(v, vec4(0.0), v < vec4(0.0));
   }
   return v;
 }
-fn load_pixel(slot: u32, y: i32, x: i32, channel: i32) -> f32 {
-  let start = i32(p.x) + channel;
+fn load_pixel(first: i32, channel: i32) -> f32 {
   if (!POOLED) {
-    return prologue(load(X_TYPE, u32(start + ((image[slot] + y) * p.width + x) * p.pixel_stride)), channel);
+    return prologue(load(X_TYPE, u32(first)), channel);
   }
   var sum = 0.0;
   for (var i = 0; i < p.pool_h; i++) {
     for (var j = 0; j < p.pool_w; j++) {
-      let pixel = (image[slot] + y * p.pool_stride_h + i) * p.width + x * p.pool_stride_w + j;
-      sum += prologue(load(X_TYPE, u32(start + pixel * p.pixel_stride)), channel);
+      sum += prologue(load(X_TYPE, u32(first + (i * p.width + j) * p.pixel_stride)), channel);
     }
   }
   return sum / f32(p.pool_h * p.pool_w);
 }
-fn load_pixel_quad(slot: u32, y: i32, x: i32, channel: i32) -> vec4<f32> {
-  let start = i32(p.x) + channel;
+fn load_pixel_quad(first: i32, own: Prologue) -> vec4<f32> {
   if (!POOLED) {
-    return prologue_quad(load_quad(X_TYPE, u32(start + ((image[slot] + y) * p.width + x) * p.pixel_stride)), channel);
+    return prologue_quad(load_quad(X_TYPE, u32(first)), own);
   }
   var sum = vec4(0.0);
   for (var i = 0; i < p.pool_h; i++) {
     for (var j = 0; j < p.pool_w; j++) {
-      let pixel = (image[slot] + y * p.pool_stride_h + i) * p.width + x * p.pool_stride_w + j;
-      sum += prologue_quad(load_quad(X_TYPE, u32(start + pixel * p.pixel_stride)), channel);
+      sum += prologue_quad(load_quad(X_TYPE, u32(first + (i * p.width + j) * p.pixel_stride)), own);
     }
   }
   return sum / f32(p.pool_h * p.pool_w);
 }
-fn inside(y: i32, x: i32) -> bool {
-  return y >= 0 && y < p.input_height && x >= 0 && x < p.input_width;
-}
-fn load_a(slot: u32, k: i32) -> vec4<f32> {
-  if (!CONV) {
-    if (A_QUADS) {
-      return load_quad(X_TYPE, u32(image[slot] + k));
-    }
-    var v = vec4(0.0);
-    for (var j = 0; j < 4 && k + j < p.k; j++) {
-      v[j] = load(X_TYPE, u32(image[slot] + (k + j) * p.a_depth));
-    }
-    return v;
-  }
+fn load_a(place: vec3<i32>, first: i32, k: i32, own: Prologue) -> vec4<f32> {
   if (A_QUADS) {
-    let tap = k / p.channels;
-    let y = top[slot] + tap / p.kernel_width * p.dilation_h;
-    let x = left[slot] + tap % p.kernel_width * p.dilation_w;
-    if (!inside(y, x)) {
+    if (first < 0 || k >= p.span) {
       return vec4(0.0);
     }
-    return load_pixel_quad(slot, y, x, channel_base + k - tap * p.channels);
+    return load_pixel_quad(first + k, own);
   }
   var v = vec4(0.0);
   for (var j = 0; j < 4 && k + j < p.k; j++) {
+    if (!CONV) {
+      v[j] = load(X_TYPE, u32(first + (k + j) * p.a_depth));
+      continue;
+    }
     let tap = (k + j) / p.channels;
-    let y = top[slot] + tap / p.kernel_width * p.dilation_h;
-    let x = left[slot] + tap % p.kernel_width * p.dilation_w;
+    let channel = k + j - tap * p.channels;
+    let ky = tap / p.kernel_width;
+    let y = place.y + ky * p.dilation_h;
+    let x = place.z + (tap - ky * p.kernel_width) * p.dilation_w;
     if (inside(y, x)) {
-      v[j] = load_pixel(slot, y, x, channel_base + k + j - tap * p.channels);
+      v[j] = load_pixel(element(place.x, y, x) + channel, channel_base + channel);
     }
   }
   return v;
 }
 fn load_b(k: i32, column: i32) -> vec4<f32> {
   if (!B_ARENA) {
-    return weights[u32(b_base) * p.weight_item + (u32(k) * p.column_tiles * 32u + u32(column)) / 4u];
+    return weights[u32(b_base) * p.weight_item + u32(k) * p.weight_row + u32(column) / 4u];
   }
   var v = vec4(0.0);
   for (var j = 0; j < 4 && column + j < p.n; j++) {
@@ -767,15 +787,27 @@ fn load_b(k: i32, column: i32) -> vec4<f32> {
   }
   return v;
 }
-fn activated_quad(v: vec4<f32>) -> vec4<f32> {
+fn activate(v: f32) -> f32 {
+  if (ACTIVATION == 0u) {
+    return v;
+  }
+  if (ACTIVATION == 1u) {
+    return select(v, 0.0, v < 0.0);
+  }
+  return activated(ACTIVATION, v, p.alpha, p.beta);
+}
+fn activate_quad(v: vec4<f32>) -> vec4<f32> {
   if (ACTIVATION == 0u) {
     return v;
   }
   if (ACTIVATION == 1u) {
     return select(v, vec4(0.0), v < vec4(0.0));
   }
-  return vec4(activated(ACTIVATION, v.x, p.alpha, p.beta), activated(ACTIVATION, v.y, p.alpha, p.beta),
-      activated(ACTIVATION, v.z, p.alpha, p.beta), activated(ACTIVATION, v.w, p.alpha, p.beta));
+  var y = v;
+  for (var j = 0u; j < 4u; j++) {
+    y[j] = activated(ACTIVATION, v[j], p.alpha, p.beta);
+  }
+  return y;
 }
 fn finish_quad(sum: vec4<f32>, item: u32, row: i32, column: i32) {
   let own = item * p.y_item + u32(column);
@@ -790,7 +822,7 @@ fn finish_quad(sum: vec4<f32>, item: u32, row: i32, column: i32) {
   if (RESIDUAL) {
     v += load_quad(Y_TYPE, p.residual + own + u32(row) * p.residual_stride);
   }
-  store_quad(Y_TYPE, p.y + own + u32(row) * p.y_stride, activated_quad(v));
+  store_quad(Y_TYPE, p.y + own + u32(row) * p.y_stride, activate_quad(v));
 }
 fn finish(sum: f32, item: u32, row: i32, column: i32) {
   let own = item * p.y_item + u32(column);
@@ -805,7 +837,19 @@ fn finish(sum: f32, item: u32, row: i32, column: i32) {
   if (RESIDUAL) {
     v += load(Y_TYPE, p.residual + own + u32(row) * p.residual_stride);
   }
-  store(Y_TYPE, p.y + own + u32(row) * p.y_stride, activated(ACTIVATION, v, p.alpha, p.beta));
+  store(Y_TYPE, p.y + own + u32(row) * p.y_stride, activate(v));
+}
+fn write(sum: vec4<f32>, item: u32, row: i32, column: i32) {
+  if (row >= p.m || column >= p.n) {
+    return;
+  }
+  if (Y_QUADS) {
+    finish_quad(sum, item, row, column);
+    return;
+  }
+  for (var j = 0; j < 4 && column + j < p.n; j++) {
+    finish(sum[j], item, row, column + j);
+  }
 }
 @compute @workgroup_size(64)
 fn main(
@@ -819,65 +863,69 @@ fn main(
     return;
   }
   let first_row = i32(tile / p.column_tiles % p.row_tiles * ROWS * 8u);
-  let first_column = i32(tile % p.column_tiles * 32u);
-  let across = local % QUADS;
-  let down = local / QUADS;
+  let first_column = i32(tile % p.column_tiles * WIDTH * 4u);
+  let across = local % 8u;
+  let down = local / 8u;
+  let row = first_row + i32(down);
+  let column = first_column + i32(across) * 4;
   locate_item(item);
   channel_base = i32(item) * p.channels;
-  for (var r = 0u; r < ROWS; r++) {
-    locate_row(r, min(first_row + i32(r * 8u + down), p.m - 1));
-  }
-  var sums: array<vec4<f32>, ROWS>;
-  let column = first_column + i32(across) * 4;
+  var sum$r = vec4(0.0);
   if (TILED) {
-    for (var k = 0; k < p.k; k += 32) {
-      let depth = k + i32(across) * 4;
-      for (var r = 0u; r < ROWS; r++) {
-        var v = vec4(0.0);
-        if (depth < p.k) {
-          v = load_a(r, depth);
+    let lane = local % DEPTH;
+    let line = local / DEPTH;
+    var places: array<vec3<i32>, A_LOADS>;
+    var firsts: array<i32, A_LOADS>;
+    for (var s = 0u; s < A_LOADS; s++) {
+      places[s] = locate_row(first_row + i32(s * LINES + line));
+    }
+    for (var tap = 0; tap < p.taps; tap++) {
+      for (var s = 0u; s < A_LOADS; s++) {
+        firsts[s] = locate_tap(places[s], tap);
+      }
+      for (var k = 0; k < p.span; k += i32(DEPTH) * 4) {
+        let depth = k + i32(lane) * 4;
+        let own = prologue_of(depth);
+        for (var s = 0u; s < A_LOADS; s++) {
+          a_tile[(s * LINES + line) * PITCH + lane] = load_a(places[s], firsts[s], depth, own);
         }
-        a_tile[(r * 8u + down) * QUADS + across] = v;
-      }
-      for (var j = 0u; j < 4u; j++) {
-        b_tile[(j * 8u + down) * QUADS + across] = load_b(k + i32(j * 8u + down), column);
-      }
-      workgroupBarrier();
-      for (var q = 0u; q < QUADS; q++) {
-        let b0 = b_tile[(q * 4u) * QUADS + across];
-        let b1 = b_tile[(q * 4u + 1u) * QUADS + across];
-        let b2 = b_tile[(q * 4u + 2u) * QUADS + across];
-        let b3 = b_tile[(q * 4u + 3u) * QUADS + across];
-        for (var r = 0u; r < ROWS; r++) {
-          let a = a_tile[(r * 8u + down) * QUADS + q];
-          sums[r] += a.x * b0 + a.y * b1 + a.z * b2 + a.w * b3;
+        let b_depth = tap * p.span + k + i32(local / WIDTH);
+        let b_column = first_column + i32(local % WIDTH) * 4;
+        for (var t = 0u; t < B_LOADS; t++) {
+          b_tile[t * 64u + local] = load_b(b_depth + i32(t * 64u / WIDTH), b_column);
         }
+        workgroupBarrier();
+        for (var q = 0u; q < DEPTH; q++) {
+          let b0 = b_tile[q * 4u * WIDTH + across];
+          let b1 = b_tile[(q * 4u + 1u) * WIDTH + across];
+          let b2 = b_tile[(q * 4u + 2u) * WIDTH + across];
+          let b3 = b_tile[(q * 4u + 3u) * WIDTH + across];
+          let a$r = a_tile[($ru * 8u + down) * PITCH + q];
+          sum$r += a$r.x * b0 + a$r.y * b1 + a$r.z * b2 + a$r.w * b3;
+        }
+        workgroupBarrier();
       }
-      workgroupBarrier();
     }
   } else {
-    for (var k = 0; k < p.k; k += 4) {
-      let b0 = load_b(k, column);
-      let b1 = load_b(k + 1, column);
-      let b2 = load_b(k + 2, column);
-      let b3 = load_b(k + 3, column);
-      for (var r = 0u; r < ROWS; r++) {
-        let a = load_a(r, k);
-        sums[r] += a.x * b0 + a.y * b1 + a.z * b2 + a.w * b3;
+    let place$r = locate_row(row + $r * 8);
+    for (var tap = 0; tap < p.taps; tap++) {
+      let first$r = locate_tap(place$r, tap);
+      for (var k = 0; k < p.span; k += 4) {
+        let own = prologue_of(k);
+        let b_depth = tap * p.span + k;
+        let b0 = load_b(b_depth, column);
+        let b1 = load_b(b_depth + 1, column);
+        let b2 = load_b(b_depth + 2, column);
+        let b3 = load_b(b_depth + 3, column);
+        let a$r = load_a(place$r, first$r, k, own);
+        sum$r += a$r.x * b0 + a$r.y * b1 + a$r.z * b2 + a$r.w * b3;
       }
     }
   }
-  for (var r = 0u; r < ROWS; r++) {
-    let row = first_row + i32(r * 8u + down);
-    if (row < p.m && column < p.n) {
-      if (Y_QUADS) {
-        finish_quad(sums[r], item, row, column);
-      } else {
-        for (var j = 0; j < 4 && column + j < p.n; j++) {
-          finish(sums[r][j], item, row, column + j);
-        }
-      }
-    }
+  var sums: array<vec4<f32>, ROWS>;
+  sums[$r] = sum$r;
+  for (var i = 0u; i < ROWS; i++) {
+    write(sums[i], item, row + i32(i) * 8, column);
   }
 }
 `,

@@ -21,12 +21,18 @@ const codeOf = async (work: Promise<unknown>): Promise<string> =>
 const devices: GPUDevice[] = [];
 async function watchDevices(): Promise<void> {
   const { globals } = (await import("webgpu")) as unknown as {
-    globals: { GPUAdapter: typeof GPUAdapter; GPUQueue: typeof GPUQueue };
+    globals: { GPUAdapter: typeof GPUAdapter; GPUDevice: typeof GPUDevice; GPUQueue: typeof GPUQueue };
+  };
+  const { createBuffer } = globals.GPUDevice.prototype;
+  globals.GPUDevice.prototype.createBuffer = function (descriptor) {
+    buffers++;
+    return createBuffer.call(this, descriptor);
   };
   const { prototype } = globals.GPUAdapter;
   const request = prototype.requestDevice;
   prototype.requestDevice = async function (...args) {
     const device = await request.apply(this, args);
+    device.addEventListener("uncapturederror", () => errors++);
     devices.push(device);
     return device;
   };
@@ -37,6 +43,8 @@ async function watchDevices(): Promise<void> {
     afterSubmit = null;
   };
 }
+let buffers = 0;
+let errors = 0;
 let afterSubmit: (() => void) | null = null;
 
 const weight = floats(8 * 4 * 3 * 3);
@@ -71,6 +79,9 @@ await finish(reason, async () => {
   const x = floats(4 * 81);
   const first = await executor.run([x]);
   facts.repeats = equal(first, await executor.run([x]));
+  const before = buffers;
+  for (let run = 0; run < 100; run++) await executor.run([x]);
+  facts.buffersOf100Runs = buffers - before;
   const several = await Promise.all([executor.run([x]), other.run([floats(4 * 144)]), executor.run([x])]);
   facts.together = equal(several[0]!, first) && equal(several[2]!, first);
   const profiled = await executor.run([x], { profile: true });
@@ -95,6 +106,7 @@ await finish(reason, async () => {
   afterSubmit = () => devices.at(-1)!.destroy();
   facts.lostMidway = await codeOf(other.run([floats(4 * 144)]));
   facts.afterLoss = equal(await executor.run([x]), first);
+  facts.errors = errors;
   facts.devices = devices.length;
 
   await other.dispose();

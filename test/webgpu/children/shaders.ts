@@ -1,5 +1,6 @@
 /** Compiles every kernel for every way of seeing the arena on Dawn's null backend, which validates and runs nothing. */
 import type { Memory } from "../../../src/backends/webgpu/dispatch.ts";
+import { TILES } from "../../../src/backends/webgpu/ops/gemm.ts";
 import { shaderSource } from "../../../src/backends/webgpu/pipelines.ts";
 import { SHADERS, type ShaderName } from "../../../src/backends/webgpu/shaders.ts";
 import { finish } from "../child.ts";
@@ -44,8 +45,8 @@ await finish(
     let count = 0;
     for (const kernel of kernels) {
       for (const memory of MEMORIES) {
-        for (const rows of kernel === "gemm" ? [1, 2, 4, 8] : [0]) {
-          const code = shaderSource(kernel, memory, rows === 0 ? {} : { ROWS: rows });
+        for (const sizes of kernel === "gemm" ? TILES : [{}]) {
+          const code = shaderSource(kernel, memory, sizes);
           const module = device.createShaderModule({ code });
           const { messages } = await module.getCompilationInfo();
           problems.push(

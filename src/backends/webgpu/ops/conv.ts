@@ -101,10 +101,11 @@ function product(step: Conv, context: StepContext, x: Operand, y: Operand): Disp
   return [
     ...before,
     gemmDispatch({
-      tiled: context.tiled,
+      schedule: context.schedule,
       m: x.dims[0]! * y.dims[2]! * y.dims[3]!,
       n: outputs,
       k,
+      taps,
       items: f.group,
       x,
       y,

@@ -1,6 +1,7 @@
 /** What convolution and matrix product share: the tiles of gemm.wgsl and the packing of B. */
 import { type Dispatch, type Memory, type Operand, TYPES, type WeightForm } from "../dispatch.ts";
 
+/** What packed matrices are filled up to. */
 const COLUMNS = 32;
 const DEPTH = 32;
 
@@ -60,10 +61,12 @@ export const NO_CONV = {
 };
 
 export interface Product {
-  readonly tiled: boolean;
+  readonly schedule: Schedule;
   readonly m: number;
   readonly n: number;
   readonly k: number;
+  /** Kernel positions, which share the depth. */
+  readonly taps: number;
   readonly items: number;
   readonly x: Operand;
   readonly y: Operand;
@@ -77,33 +80,51 @@ export interface Product {
   readonly weights: WeightForm | undefined;
 }
 
-/** Enough workgroups for a GPU before tiles become large: 8 rows of 8 loads pay with B read less often. */
-function rowsPerInvocation(m: number, n: number, items: number): number {
-  for (const rows of [8, 4, 2]) {
-    if (Math.ceil(m / (rows * 8)) * Math.ceil(n / COLUMNS) * items >= 256) return rows;
-  }
-  return m > 8 ? 2 : 1;
+/** How a device computes products best. */
+export interface Schedule {
+  /** Whether workgroups share what they read, and meet at barriers; otherwise tiles are small. */
+  readonly tiled: boolean;
+  /** Tiles become larger, and are read less often, as long as there are that many workgroups. */
+  readonly leastGroups: number;
 }
 
+/** Of the kernel: rows of an invocation, and quads of depth that lie in workgroup memory, 14 KB at most. */
+export const TILES = [
+  { ROWS: 8, DEPTH: 4 },
+  { ROWS: 4, DEPTH: 8 },
+  { ROWS: 2, DEPTH: 8 },
+  { ROWS: 1, DEPTH: 8 },
+] as const;
+
+/** The largest of which most rows are used, with enough workgroups. */
+const tileFor = ({ tiled, leastGroups }: Schedule, m: number, n: number, items: number) =>
+  TILES.find(
+    ({ ROWS }) =>
+      (tiled || ROWS <= 2) &&
+      m > ROWS * 4 &&
+      Math.ceil(m / (ROWS * 8)) * Math.ceil(n / COLUMNS) * items >= leastGroups,
+  ) ?? TILES[3];
+
 export function gemmDispatch(product: Product): Dispatch {
-  const { m, n, k, items, x, y, weights } = product;
-  const rows = rowsPerInvocation(m, n, items);
-  const rowTiles = Math.ceil(m / (rows * 8));
+  const { m, n, k, items, x, y, weights, schedule } = product;
+  const tile = tileFor(schedule, m, n, items);
+  const rowTiles = Math.ceil(m / (tile.ROWS * 8));
   const columnTiles = Math.ceil(n / COLUMNS);
   const even = product.aligned.every((number) => number % 4 === 0);
   const half = x.type === TYPES.f16 || y.type === TYPES.f16;
   // Quads of halves start at whole words only where everything is a multiple of four.
   const aQuads = product.aQuads && (even || x.type !== TYPES.f16);
   const yQuads = product.yQuads && (even || y.type !== TYPES.f16);
+  const taps = aQuads ? product.taps : 1;
   const wide = even && aQuads && yQuads;
   const memory: Memory = wide ? (half ? "pairs" : "quads") : half && !yQuads ? "atomics" : "words";
   return {
     kernel: "gemm",
     memory,
-    sizes: { ROWS: rows },
+    sizes: tile,
     constants: {
       ...product.constants,
-      TILED: product.tiled,
+      TILED: schedule.tiled,
       A_QUADS: aQuads,
       Y_QUADS: yQuads,
       B_ARENA: weights === undefined,
@@ -114,10 +135,13 @@ export function gemmDispatch(product: Product): Dispatch {
       m,
       n,
       k,
+      taps,
+      span: k / taps,
       items,
       row_tiles: rowTiles,
       column_tiles: columnTiles,
-      weight_item: (up(Math.max(k, 1), DEPTH) * columnTiles * COLUMNS) / 4,
+      weight_item: (up(Math.max(k, 1), DEPTH) * up(n, COLUMNS)) / 4,
+      weight_row: up(n, COLUMNS) / 4,
       x: x.at,
       y: y.at,
       ...product.params,

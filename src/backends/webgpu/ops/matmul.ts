@@ -32,10 +32,11 @@ export const matmul: StepCompiler<"matmul"> = (step, context) => {
   const b = weights === undefined ? need(context, step, 1) : null;
   return [
     gemmDispatch({
-      tiled: context.tiled,
+      schedule: context.schedule,
       m,
       n,
       k,
+      taps: 1,
       items: batch.reduce((x, z) => x * z, 1),
       x: a,
       y,
