@@ -3,8 +3,9 @@ import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import type { Browser } from "playwright-core";
 import { assert, skip, suite } from "../shim.ts";
-import { openBrowser, openPage, ROOT, serve, untilSet } from "./support.ts";
+import { openBrowser, openPage, ROOT, type Site, serve, untilSet } from "./support.ts";
 
 const test = suite("web: bundlers");
 const folder = mkdtempSync(join(tmpdir(), "spinexr-web-"));
@@ -48,6 +49,16 @@ async function project(): Promise<void> {
   );
 }
 
+/** What it found in the page, which has to be content. */
+async function answerOf(browser: Browser, site: Pick<Site, "url">): Promise<Answer> {
+  const { page, problems } = await openPage(browser, site, "/index.html");
+  const answer = await untilSet<Answer>(page, "answer", problems);
+  assert.ok(answer.probability > 0 && answer.probability < 1);
+  assert.is(answer.backend.name, "wasm");
+  assert.equal(problems, []);
+  return answer;
+}
+
 /** Runs what was built, without a further file of the package. */
 async function run(built: string) {
   const browser = await openBrowser();
@@ -56,12 +67,8 @@ async function run(built: string) {
     true,
   );
   try {
-    const { page, problems } = await openPage(browser, site, "/index.html");
-    const answer = await untilSet<Answer>(page, "answer", problems);
-    assert.ok(answer.probability > 0 && answer.probability < 1);
-    assert.is(answer.backend.name, "wasm");
-    assert.is(answer.backend.isa, "wasm_relaxed");
-    assert.equal(problems, []);
+    const { backend } = await answerOf(browser, site);
+    assert.is(backend.isa, "wasm_relaxed");
     assert.equal(site.violations, []);
   } finally {
     await browser.close();
@@ -74,6 +81,34 @@ test("Vite builds it as it is", async () => {
   const { build } = await import("vite");
   await build({ root: folder, logLevel: "error", configFile: false, build: { outDir: "vite" } });
   await run(join(folder, "vite"));
+});
+
+test("Vite serves it as it is while a page is made", async () => {
+  await project();
+  const files = {
+    "samples/lumbar-ap.dcm": "models/samples/lumbar-ap.dcm",
+    "page/icon.svg": "test/web/page/icon.svg",
+  };
+  for (const [path, file] of Object.entries(files)) {
+    const target = join(folder, "public", path);
+    mkdirSync(dirname(target), { recursive: true });
+    cpSync(join(ROOT, file), target);
+  }
+  const { createServer } = await import("vite");
+  const server = await createServer({
+    root: folder,
+    logLevel: "error",
+    configFile: false,
+    server: { port: 0, host: "127.0.0.1" },
+  });
+  const browser = await openBrowser();
+  try {
+    await server.listen();
+    await answerOf(browser, { url: server.resolvedUrls!.local[0]!.replace(/\/$/, "") });
+  } finally {
+    await browser.close();
+    await server.close();
+  }
 });
 
 test("webpack builds it as it is", async () => {

@@ -106,7 +106,7 @@ export async function openBrowser({ gpu = false } = {}): Promise<Browser> {
 }
 
 /** A page at a path of the site; what it complains about ends up in `problems`. */
-export async function openPage(browser: Browser, site: Site, path: string) {
+export async function openPage(browser: Browser, site: Pick<Site, "url">, path: string) {
   const page = await (await browser.newContext()).newPage();
   const problems: string[] = [];
   page.on("pageerror", (error) => problems.push(error.message));
