@@ -1,6 +1,6 @@
 /** Whether the working tree is slower than another revision: both here, in turns. */
 import { execFileSync } from "node:child_process";
-import { symlinkSync } from "node:fs";
+import { existsSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { CACHE } from "./cache.ts";
 import type { Case } from "./cases/case.ts";
@@ -109,13 +109,12 @@ function commit(revision: string): string | null {
   }
 }
 
-/** The scripts that build what the cases run. */
+/** The scripts that make what the cases run. */
 function builds(cases: readonly Case[]): string[] {
   const backends = new Set(cases.map(({ ours }) => ours.backend));
   const scripts = { cpu: "scripts/build-native.mjs", wasm: "wasm/build.mjs" };
-  return Object.entries(scripts).flatMap(([backend, script]) =>
-    backends.has(backend as keyof typeof scripts) ? [script] : [],
-  );
+  const needed = Object.entries(scripts).filter(([backend]) => backends.has(backend as keyof typeof scripts));
+  return ["scripts/embed-wgsl.mjs", ...needed.map(([, script]) => script)];
 }
 
 /** The revision's sources and builds in a folder of their own, with this checkout's development dependencies. */
@@ -135,6 +134,7 @@ async function inWorktree<T>(
   try {
     symlinkSync(join(ROOT, "node_modules"), join(root, "node_modules"), "junction");
     for (const script of scripts) {
+      if (!existsSync(join(root, script))) continue; // older than it
       console.error(`${revision.slice(0, 12)}: ${script}`);
       execFileSync(process.execPath, [join(root, script)], { cwd: root, stdio: ["ignore", 2, 2] });
     }

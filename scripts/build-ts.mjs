@@ -1,8 +1,12 @@
-/** TypeScript to dist/: JavaScript, declarations, source maps. Files that were removed from src/ leave dist/ too. */
+/**
+ * Shaders to shaders.ts, TypeScript to dist/: JavaScript, declarations, source maps. Files that were removed from src/ leave
+ * dist/ too.
+ */
 import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, readdirSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import "./embed-wgsl.mjs";
 
 const root = join(import.meta.dirname, "..");
 const dist = join(root, "dist");

@@ -1,8 +1,8 @@
 /**
  * Writes src/backends/webgpu/shaders.ts: the .wgsl files of kernels/ as strings, without comments and empty lines, so that
- * bundlers need no loader. `--check` only says whether it is up to date.
+ * bundlers need no loader. Part of `npm run build:ts`. `--check` only says whether it is up to date.
  */
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 const folder = join(import.meta.dirname, "..", "src", "backends", "webgpu");
@@ -28,7 +28,7 @@ export type ShaderName = keyof typeof SHADERS;
 `;
 
 if (process.argv.includes("--check")) {
-  if (readFileSync(target, "utf8") !== text) {
+  if (!existsSync(target) || readFileSync(target, "utf8") !== text) {
     console.error('src/backends/webgpu/shaders.ts is stale: run "node scripts/embed-wgsl.mjs".');
     process.exit(1);
   }
