@@ -3,7 +3,7 @@ import { VERSION } from "./engine.ts";
 import { Exports } from "./export/exports.ts";
 import { startIntake } from "./files/intake.ts";
 import { bundledPhantoms, type NamedPicture, newPhantom } from "./files/phantoms.ts";
-import { startOffline } from "./offline/offline.ts";
+import { keepAll, startOffline } from "./offline/offline.ts";
 import { startEngine } from "./panels/engine-panel.ts";
 import { startFindings } from "./panels/findings-panel.ts";
 import { describe } from "./panels/stage-panel.ts";
@@ -91,3 +91,4 @@ byId("clear").addEventListener("click", () => {
 // Without it the page works, too: online, and perhaps with one thread.
 await startOffline(() => app.state.items.length > 0).catch(() => undefined);
 await engine.model().catch(() => undefined);
+await keepAll();

@@ -28,7 +28,6 @@ export async function startOffline(begun: () => boolean): Promise<void> {
     return; // Storage is switched off, or the host refuses: the page works online.
   }
   offerUpdates(container, registration);
-  void container.ready.then(({ active }) => active?.postMessage("complete" satisfies ToWorker));
   if (crossOriginIsolated || reloaded()) return;
   await controlled(container);
   if (container.controller === null || reloaded()) return;
@@ -41,6 +40,12 @@ export async function startOffline(begun: () => boolean): Promise<void> {
     reload();
     await new Promise(() => undefined);
   }
+}
+
+/** Has all that is not yet kept fetched, when nothing else is to be had. The page shows when that is through. */
+export async function keepAll(): Promise<void> {
+  const { active } = (await navigator.serviceWorker?.ready) ?? {};
+  active?.postMessage("complete" satisfies ToWorker);
 }
 
 function reloaded(): boolean {
