@@ -86,7 +86,7 @@ export interface Model {
 /** A Model over our own engine, on the thread that calls it. */
 export class EngineModel implements Model {
   readonly manifest: Manifest;
-  readonly backend: BackendReport;
+  readonly #report: Omit<BackendReport, "hostSteps">;
   readonly #instance: BackendInstance;
   readonly #classifiers: readonly Classifier[];
   readonly #detector: Detector | null;
@@ -104,12 +104,21 @@ export class EngineModel implements Model {
     this.#classifiers = classifiers;
     this.#detector = detector;
     const { name, device, isa, threads, arithmetic: precision } = instance;
-    this.backend = { name, device, isa, threads, precision, hostSteps: [], rejected };
+    this.#report = { name, device, isa, threads, precision, rejected };
+  }
+
+  get backend(): BackendReport {
+    const hostSteps = new Set(this.#networks().flatMap(({ backend }) => backend.hostSteps));
+    return { ...this.#report, hostSteps: [...hostSteps] };
   }
 
   get tuning(): TuningReport {
+    return joinReports(this.#networks().map(({ tuning }) => tuning));
+  }
+
+  #networks(): Classifier["network"][] {
     const detector = this.#detector === null ? [] : [this.#detector];
-    return joinReports([...this.#classifiers, ...detector].map(({ network }) => network.tuning));
+    return [...this.#classifiers, ...detector].map(({ network }) => network);
   }
 
   async screen(image: Radiograph, options: ScreenOptions = {}): Promise<ScreeningReport> {
@@ -256,7 +265,7 @@ export class EngineModel implements Model {
   }
 
   #provenance(image: Radiograph, conversion: Provenance["conversion"]): Provenance {
-    const { name, device, isa, threads } = this.backend;
+    const { name, device, isa, threads } = this.#report;
     const { tuned, overridden } = this.tuning;
     return {
       engine: `spinexr ${VERSION}`,

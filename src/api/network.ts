@@ -96,7 +96,7 @@ export interface DeviceNetwork extends Network {
  */
 export class EngineNetwork implements DeviceNetwork {
   readonly inputs: readonly NetworkInput[];
-  readonly backend: BackendReport;
+  readonly #report: Omit<BackendReport, "hostSteps">;
   readonly #traits: PlanTraits;
   readonly #model: OnnxModel;
   readonly #described: readonly InputDescription[];
@@ -131,15 +131,18 @@ export class EngineNetwork implements DeviceNetwork {
       type: TENSOR_TYPES[d.dtype],
       dims: d.dims,
     }));
-    this.backend = {
+    this.#report = {
       name: instance.name,
       device: instance.device,
       isa: instance.isa,
       threads: instance.threads,
       precision: instance.arithmetic,
-      hostSteps: [],
       rejected: settings.rejected,
     };
+  }
+
+  get backend(): BackendReport {
+    return { ...this.#report, hostSteps: this.#plans.hostSteps };
   }
 
   get tuning(): TuningReport {

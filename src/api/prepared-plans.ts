@@ -18,11 +18,17 @@ export class PreparedPlans {
   readonly #backend: BackendInstance;
   readonly #limit: number;
   readonly #entries = new Map<string, Promise<Entry>>();
+  readonly #hostSteps = new Set<string>();
   #weights: Promise<CoreWeights> | null = null;
 
   constructor(backend: BackendInstance, limit: number) {
     this.#backend = backend;
     this.#limit = limit;
+  }
+
+  /** Kinds of steps of the plans made so far that run on the core beside a device. */
+  get hostSteps(): readonly string[] {
+    return [...this.#hostSteps];
   }
 
   /** Calls `work` with the executor for `key`, making it from `plan()` when it is not there. */
@@ -68,6 +74,7 @@ export class PreparedPlans {
   async #build(make: () => Promise<Plan>): Promise<Entry> {
     const plan = await make();
     const executor = await this.#backend.prepare(plan, await this.#shared());
+    for (const kind of executor.hostSteps) this.#hostSteps.add(kind);
     return { plan, executor, users: 0, evicted: false };
   }
 

@@ -121,7 +121,7 @@ export interface BackendReport {
   readonly threads: number;
   /** In what products are computed: "fp32", "fp32 with TF32", "fp16"; "" where it is the backend's own business (ort). */
   readonly precision: Arithmetic | "";
-  /** Kinds of steps that ran on the shared core although the backend is another. */
+  /** Kinds of steps of the plans made so far that run on the shared core although the backend is another. */
   readonly hostSteps: readonly string[];
   /** Backends that were tried before this one, with the reason. */
   readonly rejected: readonly { readonly name: string; readonly reason: string }[];

@@ -51,7 +51,8 @@ await finish(reason, async () => {
       const { detect } = await prepare(instance.image, image, { classifiers: [], detector: { entry } });
       found.push(await toFindings(instance.detection, entry, await runDetector(detector, detect!), image));
     }
-    return { found, seconds: (performance.now() - start) / 1000 };
+    const { hostSteps } = detector.network.backend;
+    return { found, hostSteps, seconds: (performance.now() - start) / 1000 };
   } finally {
     rmSync(folder, { recursive: true });
   }
