@@ -3,7 +3,6 @@ import { SpineXRError, throwIfAborted } from "../api/errors.ts";
 import type { OnProgress } from "../api/progress.ts";
 import { watchWorker } from "../platform/web/watch-worker.ts";
 import type { WorkerHandle } from "../platform/workers.ts";
-import type { TuningReport } from "../tune/choices.ts";
 import type { TuningStore } from "../tune/store.ts";
 import type { Answer, FreeCalls, HostStart, Method, Request } from "./messages.ts";
 
@@ -14,8 +13,10 @@ export interface Live {
   readonly store?: TuningStore;
 }
 
+type MethodAnswer = Pick<Extract<Answer, { value: unknown }>, "value" | "state">;
+
 interface Pending extends Live {
-  resolve(answer: { value: unknown; tuning: TuningReport | null }): void;
+  resolve(answer: MethodAnswer): void;
   reject(error: Error): void;
 }
 
@@ -60,15 +61,12 @@ export class Connection {
     return this.#request((id) => ({ id, object, method, args }), live);
   }
 
-  #request(
-    make: (id: number) => Request,
-    live: Live,
-  ): Promise<{ value: unknown; tuning: TuningReport | null }> {
+  #request(make: (id: number) => Request, live: Live): Promise<MethodAnswer> {
     throwIfAborted(live.signal);
     if (this.#death !== null) throw this.#death;
     const id = ++this.#count;
     const abort = (): void => this.#worker.post({ id, abort: true } satisfies Request);
-    const answer = new Promise<{ value: unknown; tuning: TuningReport | null }>((resolve, reject) => {
+    const answer = new Promise<MethodAnswer>((resolve, reject) => {
       this.#pending.set(id, { ...live, resolve, reject });
       try {
         this.#worker.post(make(id));

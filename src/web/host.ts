@@ -51,7 +51,8 @@ class Host {
     try {
       const { value, holder } =
         "call" in request ? await this.#call(request, stop.signal) : await this.#method(request, stop.signal);
-      this.#post({ id, value, tuning: holder?.tuning ?? null }, buffersIn(value));
+      const state = holder && { backend: holder.backend, tuning: holder.tuning };
+      this.#post({ id, value, state }, buffersIn(value));
     } catch (error) {
       this.#post({ id, failure: failureOf(error) });
     } finally {

@@ -6,6 +6,7 @@ import type { Model } from "../api/model.ts";
 import type { Network } from "../api/network.ts";
 import type { ProgressEvent } from "../api/progress.ts";
 import type { ImageSource, ReadImageOptions } from "../api/read-image.ts";
+import type { BackendReport } from "../api/results.ts";
 import type { TuningReport } from "../tune/choices.ts";
 
 /** What the worker starts with. */
@@ -24,13 +25,18 @@ export interface Marks {
 
 export type Sent<O> = Omit<O, Kept> & { readonly tuningStore?: string };
 
-/** An object that lives in the worker. */
-export interface ObjectFacts {
-  readonly object: number;
+/** What a run may change: sizes that are new bring tuned layers and steps on the core. */
+export interface ObjectState {
+  readonly backend: BackendReport;
   readonly tuning: TuningReport;
 }
-export interface ModelFacts extends ObjectFacts, Pick<Model, "manifest" | "backend"> {}
-export interface NetworkFacts extends ObjectFacts, Pick<Network, "inputs" | "backend"> {}
+
+/** An object that lives in the worker. */
+export interface ObjectFacts extends ObjectState {
+  readonly object: number;
+}
+export interface ModelFacts extends ObjectFacts, Pick<Model, "manifest"> {}
+export interface NetworkFacts extends ObjectFacts, Pick<Network, "inputs"> {}
 
 /** Calls that make something or belong to nothing. */
 export interface FreeCalls {
@@ -40,7 +46,7 @@ export interface FreeCalls {
   listBackends(): unknown;
 }
 
-/** Methods of objects. Their answers come with the object's TuningReport. */
+/** Methods of objects. Their answers come with the object's state. */
 export type Method = "screen" | "classify" | "detect" | "display" | "run" | "profile" | "dispose";
 
 export type Request =
@@ -71,7 +77,7 @@ export interface Failure {
 }
 
 export type Answer =
-  | { readonly id: number; readonly value: unknown; readonly tuning: TuningReport | null }
+  | { readonly id: number; readonly value: unknown; readonly state: ObjectState | null }
   | { readonly id: number; readonly failure: Failure }
   | { readonly id: number; readonly progress: ProgressEvent }
   /** The page's TuningStore is asked; `text` is what to write, null reads. */

@@ -21,11 +21,11 @@ export class RemoteModel implements Model {
   }
 
   get backend(): BackendReport {
-    return this.#object.facts.backend;
+    return this.#object.state.backend;
   }
 
   get tuning(): TuningReport {
-    return this.#object.tuning;
+    return this.#object.state.tuning;
   }
 
   screen(image: Radiograph, options: ScreenOptions = {}): Promise<ScreeningReport> {

@@ -22,11 +22,11 @@ export class RemoteNetwork implements Network {
   }
 
   get backend(): BackendReport {
-    return this.#object.facts.backend;
+    return this.#object.state.backend;
   }
 
   get tuning(): TuningReport {
-    return this.#object.tuning;
+    return this.#object.state.tuning;
   }
 
   run(inputs: Inputs, options: RunOptions = {}): Promise<Record<string, Tensor>> {

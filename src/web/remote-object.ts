@@ -1,8 +1,7 @@
 /** What a page holds of something in its worker: the calls to it, and how to make it again when the worker is lost. */
 import { SpineXRError } from "../api/errors.ts";
-import type { TuningReport } from "../tune/choices.ts";
 import type { Connection, Live } from "./connection.ts";
-import type { Method, ObjectFacts } from "./messages.ts";
+import type { Method, ObjectFacts, ObjectState } from "./messages.ts";
 
 export interface Opened<F extends ObjectFacts> {
   readonly connection: Connection;
@@ -13,7 +12,7 @@ export class RemoteObject<F extends ObjectFacts> {
   readonly #kind: "model" | "network";
   readonly #reopen: (() => Promise<Opened<F>>) | null;
   #opened: Opened<F>;
-  #tuning: TuningReport;
+  #state: ObjectState;
   /** It failed in a way after which nothing in it can be trusted. */
   #broken = false;
   #opening: Promise<void> | null = null;
@@ -23,7 +22,7 @@ export class RemoteObject<F extends ObjectFacts> {
   constructor(kind: "model" | "network", opened: Opened<F>, reopen: (() => Promise<Opened<F>>) | null) {
     this.#kind = kind;
     this.#opened = opened;
-    this.#tuning = opened.facts.tuning;
+    this.#state = opened.facts;
     this.#reopen = reopen;
   }
 
@@ -32,8 +31,9 @@ export class RemoteObject<F extends ObjectFacts> {
     return this.#opened.facts;
   }
 
-  get tuning(): TuningReport {
-    return this.#tuning;
+  /** As of the last call. */
+  get state(): ObjectState {
+    return this.#state;
   }
 
   /** @throws SpineXRError as the method; INTERNAL where the worker was lost: the next call loads it again, if that can be done */
@@ -43,8 +43,8 @@ export class RemoteObject<F extends ObjectFacts> {
       await this.#revive(this.#reopen);
     const { connection, facts } = this.#opened;
     try {
-      const { value, tuning } = await connection.method(facts.object, method, args, live);
-      if (tuning !== null && connection === this.#opened.connection) this.#tuning = tuning;
+      const { value, state } = await connection.method(facts.object, method, args, live);
+      if (state !== null && connection === this.#opened.connection) this.#state = state;
       return value;
     } catch (error) {
       const inner = error instanceof SpineXRError && error.code === "INTERNAL";
@@ -76,7 +76,7 @@ export class RemoteObject<F extends ObjectFacts> {
       try {
         await this.#drop().catch(() => undefined); // what is left of a broken one
         this.#opened = await reopen();
-        this.#tuning = this.#opened.facts.tuning;
+        this.#state = this.#opened.facts;
         this.#broken = false;
       } finally {
         this.#opening = null;

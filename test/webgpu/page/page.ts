@@ -20,6 +20,8 @@ async function ops(precision: "fp32" | "fp16", seed: number): Promise<OpCaseResu
 export interface ModelAnswer {
   readonly backend: string;
   readonly device: string;
+  /** After the run. */
+  readonly hostSteps: readonly string[];
   /** null without classifiers. */
   readonly probability: number | null;
   readonly findings: readonly Finding[];
@@ -32,12 +34,10 @@ async function model(reference: string, picture: string): Promise<ModelAnswer> {
   try {
     const image = await readImage(picture);
     const { classifiers, detector } = opened.manifest;
-    return {
-      backend: opened.backend.name,
-      device: opened.backend.device,
-      probability: classifiers.length === 0 ? null : (await opened.classify(image)).probability,
-      findings: detector === null ? [] : await opened.detect(image),
-    };
+    const probability = classifiers.length === 0 ? null : (await opened.classify(image)).probability;
+    const findings = detector === null ? [] : await opened.detect(image);
+    const { name, device, hostSteps } = opened.backend;
+    return { backend: name, device, hostSteps, probability, findings };
   } finally {
     await opened.dispose();
   }
