@@ -3,9 +3,8 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, write
 import { basename, join } from "node:path";
 import { build } from "esbuild";
 import { none, twins } from "../../scripts/web-twins.mjs";
-import type { NetworkJob } from "../peers/peer.ts";
 import { WEB_SUBJECTS } from "./cases.ts";
-import { RIVAL_FOLDER, type SiteData, type WebCase, type WebTensor } from "./site.ts";
+import { RIVAL_FOLDER, type SiteData, type WebCase, type WebNetwork, type WebTensor } from "./site.ts";
 
 const root = join(import.meta.dirname, "../..");
 const RIVAL_DIST = join(root, "bench/node_modules/onnxruntime-web/dist");
@@ -56,17 +55,18 @@ export async function buildSite({ out, cases, onProgress = () => {} }: BuildOpti
 async function copyCase(name: string, out: string): Promise<WebCase> {
   const { what, job, images = 1 } = WEB_SUBJECTS[name]!;
   const made = await job();
-  if (made.kind !== "networks" || made.networks.length !== 1)
-    throw new Error(`${name} is not one network; the page runs such.`);
-  const [{ onnx, inputs }] = made.networks as [NetworkJob];
+  if (made.kind !== "networks") throw new Error(`${name} is no list of networks; the page runs such.`);
   const copy = (file: string): string => {
     const target = `networks/${basename(file)}`;
     if (!existsSync(join(out, target))) cpSync(file, join(out, target));
     return target;
   };
-  const tensors: Record<string, WebTensor> = {};
-  for (const [input, { dims, file }] of Object.entries(inputs)) tensors[input] = { dims, file: copy(file) };
-  return { name, subject: what, images, onnx: copy(onnx), inputs: tensors };
+  const networks = made.networks.map(({ onnx, inputs }): WebNetwork => {
+    const tensors: Record<string, WebTensor> = {};
+    for (const [input, { dims, file }] of Object.entries(inputs)) tensors[input] = { dims, file: copy(file) };
+    return { onnx: copy(onnx), inputs: tensors };
+  });
+  return { name, subject: what, images, networks };
 }
 
 /** @returns its version; null where the rivals are not installed */

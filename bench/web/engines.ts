@@ -1,6 +1,7 @@
 /** The engines that the page times: one entry of ENGINES each. */
 import type { Answers } from "../../src/benchmark/answers.ts";
-import { OURS, RIVAL, RIVAL_FOLDER, type SiteData, type WebCase } from "./site.ts";
+import { outputName } from "../peers/peer.ts";
+import { OURS, RIVAL, RIVAL_FOLDER, type SiteData, type WebCase, type WebNetwork } from "./site.ts";
 
 type Spinexr = typeof import("../../src/index.web.ts");
 type Ort = typeof import("onnxruntime-web");
@@ -44,22 +45,20 @@ function ours(backend: BackendName): Engine {
       const found = (await listBackends()).find(({ name }) => name === backend);
       return found === undefined ? `There is no backend "${backend}".` : found.reason;
     },
-    async open({ onnx, inputs: files }, { threads }) {
+    async open({ networks }, { threads }) {
       const { loadNetwork, VERSION } = await load<Spinexr>(OURS);
-      const network = await loadNetwork(onnx, { backend, threads });
-      const inputs = await readInputs(files);
-      const { name, isa, device, threads: used } = network.backend;
-      return {
-        about: ["spinexr", VERSION, name, isa, backend === "webgpu" ? device : ""]
-          .filter((part) => part !== "")
-          .join(" "),
-        threads: backend === "wasm" ? used : null,
-        async run() {
-          const outputs = await network.run(inputs);
-          return Object.fromEntries(Object.entries(outputs).map(([key, { data }]) => [key, numbers(data)]));
-        },
-        close: () => network.dispose(),
-      };
+      return openAll(networks, async ({ onnx, inputs: files }) => {
+        const network = await loadNetwork(onnx, { backend, threads });
+        const inputs = await readInputs(files);
+        const { name, isa, device, threads: used } = network.backend;
+        const parts = ["spinexr", VERSION, name, isa, backend === "webgpu" ? device : ""];
+        return {
+          about: parts.filter((part) => part !== "").join(" "),
+          threads: backend === "wasm" ? used : null,
+          run: () => network.run(inputs),
+          close: () => network.dispose(),
+        };
+      });
     },
   };
 }
@@ -75,30 +74,62 @@ function rival(backend: BackendName): Engine {
         return "This browser offers no WebGPU adapter.";
       return "";
     },
-    async open({ onnx, inputs: files }, { site, threads }) {
+    async open({ networks }, { site, threads }) {
       const ort = await load<Ort>(RIVAL[backend]);
       ort.env.wasm.wasmPaths = new URL(RIVAL_FOLDER, document.baseURI).href;
       ort.env.wasm.numThreads = threads;
       ort.env.logLevel = "error";
-      const session = await ort.InferenceSession.create(onnx, { executionProviders: [backend] });
-      const inputs = await readInputs(files);
-      const feeds = Object.fromEntries(
-        Object.entries(inputs).map(([key, { data, dims }]) => [key, new ort.Tensor("float32", data, dims)]),
-      );
-      return {
-        about: `onnxruntime-web ${site.onnxruntime} ${backend}`,
-        threads: backend === "wasm" ? threads : null,
-        async run() {
-          const outputs = await session.run(feeds);
-          return Object.fromEntries(Object.entries(outputs).map(([key, { data }]) => [key, numbers(data)]));
-        },
-        close: () => session.release(),
-      };
+      return openAll(networks, async ({ onnx, inputs: files }) => {
+        const session = await ort.InferenceSession.create(onnx, { executionProviders: [backend] });
+        const inputs = Object.entries(await readInputs(files));
+        const feeds = Object.fromEntries(
+          inputs.map(([key, { data, dims }]) => [key, new ort.Tensor("float32", data, dims)]),
+        );
+        return {
+          about: `onnxruntime-web ${site.onnxruntime} ${backend}`,
+          threads: backend === "wasm" ? threads : null,
+          run: () => session.run(feeds),
+          close: () => session.release(),
+        };
+      });
     },
   };
 }
 
-async function readInputs(files: WebCase["inputs"]) {
+interface OpenNetwork extends Pick<OpenEngine, "about" | "threads" | "close"> {
+  run(): Promise<Readonly<Record<string, { readonly data: unknown }>>>;
+}
+
+/** All or none; then they run one after another. */
+async function openAll(
+  networks: readonly WebNetwork[],
+  open: (network: WebNetwork) => Promise<OpenNetwork>,
+): Promise<OpenEngine> {
+  const opened: OpenNetwork[] = [];
+  const close = async (): Promise<void> => {
+    for (const network of opened) await network.close();
+  };
+  try {
+    for (const network of networks) opened.push(await open(network));
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return {
+    about: opened[0]!.about,
+    threads: opened[0]!.threads,
+    async run() {
+      const answers: Record<string, ArrayLike<number>> = {};
+      for (const [index, network] of opened.entries())
+        for (const [name, { data }] of Object.entries(await network.run()))
+          answers[outputName(opened.length, index, name)] = numbers(data);
+      return answers;
+    },
+    close,
+  };
+}
+
+async function readInputs(files: WebNetwork["inputs"]) {
   const read = Object.entries(files).map(async ([name, { dims, file }]) => {
     const response = await fetch(file);
     if (!response.ok) throw new Error(`${file} was answered with ${response.status}.`);

@@ -13,6 +13,11 @@ export interface WebCase {
   readonly subject: string;
   /** Pictures in a run. */
   readonly images: number;
+  /** Run one after another. */
+  readonly networks: readonly WebNetwork[];
+}
+
+export interface WebNetwork {
   readonly onnx: string;
   readonly inputs: Readonly<Record<string, WebTensor>>;
 }

@@ -13,7 +13,7 @@ import { openBrowser } from "../web/support.ts";
 
 const test = suite("benchmark page");
 
-const each = { subject: "net", images: 2, onnx: "net.onnx", inputs: {} };
+const each = { subject: "net", images: 2, networks: [{ onnx: "net.onnx", inputs: {} }] };
 const [ONE, TWO] = [
   { name: "one", ...each },
   { name: "two", ...each, subject: "other" },
