@@ -1,5 +1,5 @@
 /** Matrix products: vectors, tails, transposes, batches, constant and computed operands. */
-import type { Activation } from "../../src/graph/graph.ts";
+import type { Activation, Value } from "../../src/graph/graph.ts";
 import type { OpCase } from "./op-case.ts";
 
 interface Spec {
@@ -29,7 +29,7 @@ const SPECS: Readonly<Record<string, Spec>> = {
   "long sum": { a: [2, 2048], b: [2048, 3], bias: 3, activation: { op: "sigmoid", alpha: 0, beta: 0 } },
 };
 
-export const CASES: readonly OpCase[] = Object.entries(SPECS).map(([title, spec]) => ({
+const PRODUCTS: readonly OpCase[] = Object.entries(SPECS).map(([title, spec]) => ({
   op: "matmul",
   title,
   feeds: [{ dims: spec.a }, ...(spec.computed ? [{ dims: spec.b }] : [])],
@@ -43,3 +43,30 @@ export const CASES: readonly OpCase[] = Object.entries(SPECS).map(([title, spec]
       activation: spec.activation ?? null,
     }),
 }));
+
+/** Both factors are computed: where halves are kept, both are halves. Odd sizes come in neither twos nor fours. */
+const ATTENTION: readonly OpCase[] = ["8 by 12", "5 by 7"].map((title, odd) => {
+  const [rows, depth] = [odd ? 5 : 8, odd ? 7 : 12];
+  return {
+    op: "matmul",
+    title: `attention, ${title}`,
+    feeds: [{ dims: [2, rows, 16] }],
+    tolerance: { relative: 1e-5 },
+    build: (s, [x]) => {
+      const product = (a: Value, b: Value, transB: boolean): Value =>
+        s.builder.add("matmul", {
+          inputs: [a, b, null],
+          transA: false,
+          transB,
+          alpha: 1,
+          activation: null,
+        })[0]!;
+      const [q, k, v] = [0, 1, 2].map(() => product(x!, s.constant([16, depth]), false));
+      const scores = product(q!, k!, true);
+      const mixed = product(scores, v!, false);
+      return [product(mixed, s.constant([depth, 3]), false)];
+    },
+  };
+});
+
+export const CASES: readonly OpCase[] = [...PRODUCTS, ...ATTENTION];

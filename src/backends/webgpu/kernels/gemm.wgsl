@@ -16,6 +16,7 @@ override A_QUADS: bool; // four neighbours in depth are four neighbours in memor
 override B_ARENA: bool;
 override Y_QUADS: bool; // columns come in fours
 override X_TYPE: u32;
+override B_TYPE: u32; // in the arena
 override Y_TYPE: u32;
 override PRE_SCALE: bool;
 override PRE_SHIFT: bool;
@@ -240,7 +241,7 @@ fn load_b(k: i32, column: i32) -> vec4<f32> {
   var v = vec4(0.0);
   for (var j = 0; j < 4 && column + j < p.n; j++) {
     if (k < p.k) {
-      v[j] = load(F32, u32(i32(p.b) + b_base + k * p.b_depth + (column + j) * p.b_column));
+      v[j] = load(B_TYPE, u32(i32(p.b) + b_base + k * p.b_depth + (column + j) * p.b_column));
     }
   }
   return v;

@@ -108,6 +108,7 @@ function product(step: Conv, context: StepContext, x: Operand, y: Operand): Disp
       taps,
       items: f.group,
       x,
+      b: null,
       y,
       aQuads: channels % 4 === 0,
       yQuads: outputs % 4 === 0,

@@ -69,6 +69,8 @@ export interface Product {
   readonly taps: number;
   readonly items: number;
   readonly x: Operand;
+  /** Where it is computed; null: `weights`. */
+  readonly b: Operand | null;
   readonly y: Operand;
   /** Whether what is read and written in fours may start at multiples of four elements. */
   readonly aQuads: boolean;
@@ -129,6 +131,7 @@ export function gemmDispatch(product: Product): Dispatch {
       Y_QUADS: yQuads,
       B_ARENA: weights === undefined,
       X_TYPE: x.type,
+      B_TYPE: product.b?.type ?? TYPES.f32,
       Y_TYPE: y.type,
     },
     params: {

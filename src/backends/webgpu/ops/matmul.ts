@@ -39,6 +39,7 @@ export const matmul: StepCompiler<"matmul"> = (step, context) => {
       taps: 1,
       items: batch.reduce((x, z) => x * z, 1),
       x: a,
+      b,
       y,
       aQuads: transA === 0 && k % 4 === 0,
       yQuads: n % 4 === 0,
