@@ -42,7 +42,7 @@ const NO_CLASSIFIER =
 const isBox: Check = (value) =>
   Array.isArray(value) && value.length === 4 && value.every(Number.isInteger)
     ? null
-    : "four whole numbers, x0, y0, x1, y1";
+    : "four whole numbers, x0, y0, x1, y1, inside the picture";
 
 const NO_DETECTOR = "This model package has no detector: lesions were not looked for, findings are empty.";
 

@@ -25,7 +25,7 @@ function driverEnvironment(): Record<string, string> {
 }
 
 /** Runs a script of this folder. Skipped where it says that there is no WebGPU; throws where it fails. */
-export function runChild<T>(script: string, args: readonly string[] = [], seconds = 170): Outcome<T> {
+export function runChild<T>(script: string, args: readonly string[] = [], seconds = 400): Outcome<T> {
   const path = join(import.meta.dirname, "children", script);
   const flags = ["--experimental-wasm-relaxed-simd", "--expose-gc", "--import", "tsx"];
   const child = spawnSync(process.execPath, [...flags, path, ...args], {
