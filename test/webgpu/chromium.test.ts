@@ -6,8 +6,8 @@ import { build } from "esbuild";
 import type { Browser, Page } from "playwright-core";
 import { none, twins } from "../../scripts/web-twins.mjs";
 import { assert, shared, suite } from "../shim.ts";
+import { GOLDEN_DETECTORS, goldenImages, goldenPackage, missedBoxes } from "../support/golden.ts";
 import { openBrowser, openPage, ROOT, type Site, serve, untilSet } from "../web/support.ts";
-import { GOLDEN_DETECTORS, goldenImages, goldenPackage, missedBoxes } from "./golden.ts";
 
 const test = suite("webgpu in chromium");
 const seed = Number(process.env.SPINEXR_SEED ?? Date.now() & 0xfffff);
@@ -76,7 +76,8 @@ for (const arch of ["densenet121", ...GOLDEN_DETECTORS]) {
     const answer = await tab.evaluate(run, [`${arch}/`, `pictures/${basename(file)}`] as const);
     assert.is(answer.backend, "webgpu");
     // Proposals are suppressed in the middle of the network, by the core.
-    if (arch === "faster-rcnn") assert.ok(answer.hostSteps.includes("classAwareNms"), answer.hostSteps.join());
+    if (arch === "faster-rcnn")
+      assert.ok(answer.hostSteps.includes("classAwareNms"), answer.hostSteps.join());
     assert.equal(problems, []);
     let agreement: string;
     if (answer.probability !== null) {

@@ -1,8 +1,8 @@
 /** The reference implementation's probabilities and boxes, from its own checkpoints and DICOM files, on WebGPU in Node. */
 import type { Finding } from "../../src/api/results.ts";
 import { assert, shared, skip, suite } from "../shim.ts";
+import { GOLDEN_DETECTORS, goldenImages, missedBoxes } from "../support/golden.ts";
 import { runChild } from "./child.ts";
-import { GOLDEN_DETECTORS, goldenImages, missedBoxes } from "./golden.ts";
 
 const test = suite("webgpu networks");
 

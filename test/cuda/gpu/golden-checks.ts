@@ -5,7 +5,6 @@ import { join } from "node:path";
 import { loadClassifier } from "../../../src/api/load-classifier.ts";
 import { loadDetector } from "../../../src/api/load-detector.ts";
 import type { Finding } from "../../../src/api/results.ts";
-import { convertToPackage } from "../../../src/convert/convert-to-package.ts";
 import type { Radiograph } from "../../../src/image/radiograph.ts";
 import { readRadiograph } from "../../../src/image/read.ts";
 import { openPackage } from "../../../src/package/resolve.ts";
@@ -13,6 +12,7 @@ import { runClassifiers, toAbnormality } from "../../../src/tasks/classify.ts";
 import { runDetector, toFindings } from "../../../src/tasks/detect.ts";
 import { prepare } from "../../../src/tasks/prepare.ts";
 import { type Detections, partnered } from "../../support/detections.ts";
+import { type GoldenImage, goldenImages, goldenPackage } from "../../support/golden.ts";
 import { type Check, expect, skipCheck } from "./report.ts";
 import { FP16, FP32, withCuda } from "./variants.ts";
 
@@ -23,16 +23,6 @@ export const GOLDEN = ["densenet121", "sparse_rcnn", "retinanet", "faster_rcnn"]
 const NEAR = { fp32: 1e-4, fp16: 2e-2 } as const;
 const PARTNERS = { fp32: 0.99, fp16: 0.8 } as const;
 
-interface Golden {
-  readonly checkpoint: string;
-  readonly config?: string;
-  readonly images: readonly {
-    readonly image: string;
-    readonly probability: number;
-    readonly detections: readonly Finding[];
-  }[];
-}
-
 /** @param shared the folder with golden/ and third_party/radiographs/ */
 export async function checkGolden(check: Check, shared: string): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "spinexr-golden-"));
@@ -42,14 +32,14 @@ export async function checkGolden(check: Check, shared: string): Promise<void> {
         await check(`${name}, ${variant.label}`, async () => {
           const path = join(shared, "golden/models", `${name}.expected.json`);
           if (!existsSync(path)) skipCheck(`${path} is absent`);
-          const golden = JSON.parse(readFileSync(path, "utf8")) as Golden;
-          const images = await Promise.all(golden.images.map(({ image }) => readPicture(shared, image)));
+          const arch = name.replace("_", "-");
+          const golden = goldenImages(shared, arch);
+          const images = await Promise.all(golden.map(({ file }) => readRadiograph(readFileSync(file))));
           const out = join(folder, name);
-          if (!existsSync(out)) await convert(shared, golden, name, out);
+          if (!existsSync(out)) await goldenPackage(shared, arch, out);
           const precision = variant.label as keyof typeof NEAR;
-          return golden.config === undefined
-            ? checkClassifier(out, golden, images, precision)
-            : checkDetector(out, golden, images, precision);
+          const run = name === "densenet121" ? checkClassifier : checkDetector;
+          return run(out, golden, images, precision);
         });
       }
     }
@@ -58,22 +48,9 @@ export async function checkGolden(check: Check, shared: string): Promise<void> {
   }
 }
 
-const readPicture = async (shared: string, image: string): Promise<Radiograph> =>
-  readRadiograph(readFileSync(join(shared, "third_party/radiographs", image.replace(".png", ".dcm"))));
-
-async function convert(shared: string, golden: Golden, name: string, out: string): Promise<void> {
-  const models = join(shared, "golden/models");
-  await convertToPackage({
-    checkpointPaths: [join(models, golden.checkpoint)],
-    archs: [name.replace("_", "-")],
-    ...(golden.config === undefined ? {} : { configPath: join(models, golden.config) }),
-    out,
-  });
-}
-
 async function checkClassifier(
   folder: string,
-  golden: Golden,
+  golden: readonly GoldenImage[],
   images: readonly Radiograph[],
   precision: keyof typeof NEAR,
 ): Promise<string> {
@@ -89,7 +66,7 @@ async function checkClassifier(
         const scores = await runClassifiers(classifiers, classify, { sideBySide: instance.sideBySide });
         const { probability } = toAbnormality(modelPackage.manifest, scores);
         release();
-        worst = Math.max(worst, Math.abs(probability - golden.images[i]!.probability));
+        worst = Math.max(worst, Math.abs(probability - golden[i]!.probability));
       }
       const words = `largest difference of a probability ${worst.toExponential(1)}`;
       expect(worst < NEAR[precision], words);
@@ -102,7 +79,7 @@ async function checkClassifier(
 
 async function checkDetector(
   folder: string,
-  golden: Golden,
+  golden: readonly GoldenImage[],
   images: readonly Radiograph[],
   precision: keyof typeof NEAR,
 ): Promise<string> {
@@ -117,7 +94,7 @@ async function checkDetector(
         const raw = await runDetector(detector, prepared.detect!);
         prepared.release();
         const found = asDetections(await toFindings(instance.detection, entry, raw, picture));
-        const expected = asDetections(golden.images[i]!.detections);
+        const expected = asDetections(golden[i]!.detections);
         least = Math.min(least, partnered(expected, found, Math.max(1e-3, NEAR[precision])));
       }
       const words = `at least ${(100 * least).toFixed(0)} % of the reference's detections found`;

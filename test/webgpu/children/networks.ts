@@ -11,8 +11,8 @@ import { openPackage } from "../../../src/package/resolve.ts";
 import { runClassifiers, toAbnormality } from "../../../src/tasks/classify.ts";
 import { runDetector, toFindings } from "../../../src/tasks/detect.ts";
 import { prepare } from "../../../src/tasks/prepare.ts";
+import { goldenImages, goldenPackage } from "../../support/golden.ts";
 import { finish } from "../child.ts";
-import { goldenImages, goldenPackage } from "../golden.ts";
 import { reason } from "./support.ts";
 
 /** `images`: how many of the golden ones. */
