@@ -32,6 +32,7 @@ Status check_half_operands(const Plan& plan, size_t index) {
   const Step& step = plan.steps[index];
   const HalfRule& rule = kRules[static_cast<size_t>(step.kind)];
   const char* const name = step_info(step.kind).name;
+  const bool constants_are_free = step.kind == StepKind::binary || step.kind == StepKind::matmul;
   for (size_t i = 0; i < rule.count; ++i) {
     if (step.body[i] < 0) continue;
     const Tensor& half = plan.tensors[static_cast<size_t>(step.body[i])];
@@ -43,7 +44,7 @@ Status check_half_operands(const Plan& plan, size_t index) {
     for (size_t j = 0; j < rule.count; ++j) {
       if (rule.operands[j] != rule.operands[i] || step.body[j] < 0) continue;
       const Tensor& other = plan.tensors[static_cast<size_t>(step.body[j])];
-      const bool beside_constant = step.kind == StepKind::binary && other.storage != Storage::kArena;
+      const bool beside_constant = constants_are_free && other.storage != Storage::kArena;
       if (other.dtype != DType::kF32 || beside_constant) continue;
       return fail(Status::INVALID_PLAN,
                   "step %zu (%s): expected operands %zu and %zu of one type, found f16 and f32", index, name,

@@ -19,7 +19,7 @@ import {
   newTensor,
   tensorBytes,
 } from "./draft.ts";
-import { HALF_OPERANDS } from "./half.ts";
+import { BESIDE_CONSTANTS, HALF_OPERANDS } from "./half.ts";
 import { BINARY_OPS, POOL_MODES, REDUCE_OPS, UNARY_OPS } from "./steps.ts";
 
 /** Their results are no larger than what they read, or little, and rounding the operand moves them little. */
@@ -67,7 +67,7 @@ export function lowerPrecision(steps: readonly DraftStep[]): DraftStep[] {
   const result = steps.flatMap((step) => {
     const added: DraftStep[] = [];
     for (const group of groupsOf(step)) {
-      if (group.written === null || single.has(group.written.buffer)) continue;
+      if (!isHalf(group, single)) continue;
       for (const tensor of group.read) {
         if (!single.has(tensor.buffer)) continue;
         let cast = casts.get(tensor.buffer);
@@ -107,6 +107,10 @@ function groupsOf({ kind, inputs, outputs }: DraftStep): Group[] {
   return [...groups.values()];
 }
 
+/** Whether it is f16, given what stays f32: as its result is; without one, as soon as any of it is. */
+const isHalf = ({ read, written }: Group, single: ReadonlySet<DraftBuffer>): boolean =>
+  (written === null ? read : [written]).some(({ buffer }) => !single.has(buffer));
+
 /** The steps that write to each buffer. */
 function writersOf(steps: readonly DraftStep[]): Map<DraftBuffer, DraftStep[]> {
   const writers = new Map<DraftBuffer, DraftStep[]>();
@@ -132,10 +136,15 @@ function singleBuffers(
       if (written !== null && single.has(written.buffer)) for (const { buffer } of read) single.add(buffer);
     }
     for (const { read, written } of groups) {
-      if (written === null || read.length === 0) continue;
+      if (read.length === 0) continue;
       const f32 = read.filter(({ buffer }) => single.has(buffer));
-      const alone = f32.length === read.length && writers.get(written.buffer)?.length === 1;
-      if (alone || !f32.every(({ buffer }) => canCast(buffer, writers))) single.add(written.buffer);
+      const castable = f32.every(({ buffer }) => canCast(buffer, writers));
+      if (written === null) {
+        if (!castable) for (const { buffer } of read) single.add(buffer);
+      } else {
+        const alone = f32.length === read.length && writers.get(written.buffer)?.length === 1;
+        if (alone || !castable) single.add(written.buffer);
+      }
     }
   }
   return single;
@@ -149,7 +158,7 @@ function keepSeeds(step: DraftStep, single: Set<DraftBuffer>): void {
     if (tensor === null || !isFloat(tensor) || isConstant(tensor)) return;
     const digit = rule[i] as string;
     const besideConstant =
-      step.kind !== "binary" &&
+      !BESIDE_CONSTANTS.has(step.kind) &&
       operands.some((other, j) => other !== null && rule[j] === digit && isFloat(other) && isConstant(other));
     const { buffer } = tensor;
     if (exact || digit === "." || besideConstant || buffer.isInput || buffer.isOutput) single.add(buffer);

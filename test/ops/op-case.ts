@@ -10,6 +10,8 @@ export interface Feed {
   readonly dtype?: DType;
   /** Values are in low .. high; default -1 .. 1, bool 0 .. 1; whole numbers where the type is. */
   readonly range?: readonly [low: number, high: number];
+  /** These values, not random ones. */
+  readonly data?: TensorData;
 }
 
 export interface OpCase {
@@ -27,8 +29,9 @@ export interface OpCase {
 /** One input of these dims in -1 .. 1. */
 export const plain = (...dims: number[]): Feed[] => [{ dims }];
 
-/** Random values for one input. */
-export function fill({ dims, dtype = "f32", range }: Feed, next: () => number): TensorData {
+/** Values for one input. */
+export function fill({ dims, dtype = "f32", range, data }: Feed, next: () => number): TensorData {
+  if (data !== undefined) return data;
   const length = dims.reduce((a, b) => a * b, 1);
   const [low, high] = range ?? [dtype === "f32" ? -1 : 0, 1];
   const real = () => low + (high - low) * next();

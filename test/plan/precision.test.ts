@@ -9,7 +9,7 @@ import type { OnnxModel } from "../../src/onnx/model.ts";
 import { optimize } from "../../src/optimize/pipeline.ts";
 import { describePlan } from "../../src/plan/describe.ts";
 import { encodePlan } from "../../src/plan/encode.ts";
-import { HALF_OPERANDS } from "../../src/plan/half.ts";
+import { BESIDE_CONSTANTS, HALF_OPERANDS } from "../../src/plan/half.ts";
 import { buildPlan, type PlanOptions } from "../../src/plan/lower.ts";
 import type { Plan, PlanTensor } from "../../src/plan/plan.ts";
 import { closeEngines, openEngines } from "../ops/engines.ts";
@@ -49,7 +49,7 @@ function fault(plan: Plan): string | null {
       if (index < 0) return;
       const { dtype, storage } = tensorOf(plan, index);
       const digit = HALF_OPERANDS[kind][i] as string;
-      const free = dtype === "i32" || dtype === "u8" || (kind === "binary" && storage !== "arena");
+      const free = dtype === "i32" || dtype === "u8" || (BESIDE_CONSTANTS.has(kind) && storage !== "arena");
       if (!free) types.set(digit, (types.get(digit) ?? new Set()).add(dtype));
     });
     for (const [digit, set] of types)
@@ -187,6 +187,26 @@ test("an f32 map is cast once where f16 joins it, before its first such reader",
     ["conv", "scaleShift", "conv", "cast", "binary", "conv"],
   );
   assert.is(fault(norm), null);
+});
+
+test("both matrices of a product have one type; a constant one does not count", () => {
+  const net = new NetBuilder(6);
+  const product = (a: Value, b: Value): Value =>
+    net.builder.add("matmul", { inputs: [a, b, null], transA: false, transB: false, alpha: 1 })[0]!;
+  const [a, b] = ["a", "b"].map((name) => net.builder.input(name, "f32", [4, 4])) as [Value, Value];
+  const computed = product(b, net.constant([4, 4]));
+  const graph = net.builder.finish("products", [product(a, computed)]);
+  const plan = half(graph);
+  assert.is(fault(plan), null);
+  assert.equal(
+    plan.steps.map(({ kind, inputs }) => `${kind} ${inputs.slice(0, 2).map((i) => tensorOf(plan, i).dtype)}`),
+    ["matmul f32,f32", "cast f32", "matmul f16,f16"],
+  );
+  // Where the f32 one cannot be cast, since many write to it, the other is f32, too.
+  const x = net.builder.input("x", "f32", [4, 2]);
+  const rows = net.builder.add("concat", { inputs: [x, x], axis: 1 })[0]!;
+  const kept = net.builder.finish("kept", [product(rows, computed), rows]);
+  assert.is(fault(half(kept)), null);
 });
 
 test("slices of a buffer that is f32 stay f32 with all that joins them", () => {

@@ -1,8 +1,11 @@
 /** The golden models: the reference implementation's checkpoints, pictures, probabilities and boxes. */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Finding } from "../../src/api/results.ts";
 import { convertToPackage } from "../../src/convert/convert-to-package.ts";
+import type { Radiograph } from "../../src/image/radiograph.ts";
+import { readRadiograph } from "../../src/image/read.ts";
+import { type ModelPackage, openPackage } from "../../src/package/resolve.ts";
 import { iou } from "../decoders/reference.ts";
 
 export const GOLDEN_DETECTORS = ["sparse-rcnn", "retinanet", "faster-rcnn"] as const;
@@ -34,6 +37,30 @@ export async function goldenPackage(root: string, arch: string, out: string): Pr
     ...(config === undefined ? {} : { configPath: join(models, config) }),
     out,
   });
+}
+
+/** A golden model, ready to be loaded. */
+export interface GoldenModel {
+  readonly modelPackage: ModelPackage;
+  readonly images: readonly GoldenImage[];
+  /** Of each image. */
+  readonly pictures: readonly Radiograph[];
+}
+
+/**
+ * @param out where its package is, or is written
+ * @param count of images. Default: all
+ */
+export async function openGolden(
+  root: string,
+  arch: string,
+  out: string,
+  count?: number,
+): Promise<GoldenModel> {
+  const images = goldenImages(root, arch).slice(0, count);
+  const pictures = await Promise.all(images.map(({ file }) => readRadiograph(readFileSync(file))));
+  if (!existsSync(join(out, "model.json"))) await goldenPackage(root, arch, out);
+  return { modelPackage: await openPackage(out), images, pictures };
 }
 
 interface Golden {

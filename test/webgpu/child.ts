@@ -24,6 +24,9 @@ function driverEnvironment(): Record<string, string> {
   return found === undefined ? {} : { VK_ICD_FILENAMES: found };
 }
 
+/** Whether scripts run on Chromium's SwiftShader, for want of another choice. */
+export const onSwiftShader = (): boolean => driverEnvironment().VK_ICD_FILENAMES !== undefined;
+
 /** Runs a script of this folder. Skipped where it says that there is no WebGPU; throws where it fails. */
 export function runChild<T>(script: string, args: readonly string[] = [], seconds = 400): Outcome<T> {
   const path = join(import.meta.dirname, "children", script);
