@@ -18,7 +18,7 @@ export const BACKEND_OPTIONS: Readonly<Record<string, OptionSpec>> = {
   precision: {
     kind: "value",
     value: "P",
-    help: "fp32 (default) or fp16: maps and weights as half floats, with cuda",
+    help: "fp32 (default) or fp16: maps and weights as half floats, with cuda and webgpu",
   },
   device: { kind: "value", value: "N", help: "with cuda: which GPU (default 0)" },
   "allow-tf32": { kind: "flag", help: "with cuda: float32 products on tensor cores, 10 bits of fraction" },
